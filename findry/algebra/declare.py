@@ -1,0 +1,98 @@
+"""How a stage declares itself: its name, its parameters with ranges, and the resources it needs."""
+
+from __future__ import annotations
+
+__all__ = ["Param", "Resource", "param", "registry", "resource", "stage", "stage_class"]
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from findry.errors import InputError, PipelineError, nearest
+
+S = TypeVar("S", bound=type)
+_STAGES: dict[str, type] = {}
+
+
+@dataclass(frozen=True)
+class Param:
+    """What the tuner, the docs and the checks know of a parameter."""
+
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Any, ...] = ()
+    unit: str = ""
+    tune: str = ""
+
+    def check(self, name: str, value: Any, where: str) -> None:
+        """Refuse a value out of range."""
+        if self.choices and value not in self.choices:
+            expected = " or ".join(map(repr, self.choices))
+            raise InputError(f"{name} is not one of its choices", expected=expected, received=repr(value), where=where)
+        if self.low is None and self.high is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{name} must be a number", received=repr(value), where=where)
+        if not (self.low is None or value >= self.low) or not (self.high is None or value <= self.high):
+            expected = f"{self.low} to {self.high}"
+            raise InputError(f"{name} is out of range", expected=expected, received=repr(value), where=where)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a field names: an index, an encoder, a language model, a corpus."""
+
+    kind: str
+
+
+def param(
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[Any, ...] = (),
+    unit: str = "",
+    tune: str = "",
+) -> Any:
+    """A parameter of a stage with its default, range and how to tune it ("log", "linear", "choice")."""
+    return dataclasses.field(default=default, metadata={"param": Param(low, high, choices, unit, tune)})
+
+
+def resource(kind: str, default: str | None = None) -> Any:
+    """A named resource of a stage; `bind` puts the live object in its place."""
+    return dataclasses.field(default=default or kind, metadata={"resource": Resource(kind)}, kw_only=True)
+
+
+def stage(name: str) -> Callable[[S], S]:
+    """Declare a subclass of a stage kind: makes it a frozen dataclass and registers it under `name`."""
+
+    def declare(cls: S) -> S:
+        if name in _STAGES and _STAGES[name].__qualname__ != cls.__qualname__:
+            raise PipelineError(f"two stages are called {name!r}", received=f"{_STAGES[name]} and {cls}")
+        made = dataclass(frozen=True, eq=False, repr=False)(cls)
+        made.stage_name = name
+        _STAGES[name] = made
+        return made
+
+    return declare
+
+
+def registry() -> Mapping[str, type]:
+    """All declared stages by name."""
+    return MappingProxyType(_STAGES)
+
+
+def stage_class(name: str, where: str = "") -> type:
+    """The stage with this name; the error names the nearest one."""
+    if name in _STAGES:
+        return _STAGES[name]
+    near = nearest(name, _STAGES)
+    raise PipelineError(
+        "no stage has this name",
+        expected=", ".join(sorted(_STAGES)),
+        received=repr(name),
+        where=where or None,
+        hint=f"did you mean {near!r}?" if near else None,
+    )

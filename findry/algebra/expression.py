@@ -1,0 +1,206 @@
+"""Pipelines as expressions: nodes, operators, binding, and naming."""
+
+from __future__ import annotations
+
+__all__ = ["Both", "Pipe", "Then"]
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
+
+from findry.errors import PipelineError
+from findry.records import Batch, Branches, Trace
+
+
+class Pipe(ABC):
+    """A callable from `Batch` to `Batch` that can be composed.
+
+    ``a >> b`` then, ``a | b`` branches, ``a % k`` cut, ``a * w`` and ``a + b`` linear mix, ``a & b``
+    intersection, ``a ^ b`` concatenation, ``a ** b`` features.  Python binds ``**`` first, then ``*`` and
+    ``%``, ``+``, ``>>``, ``&``, ``^``, ``|``: put branches in parentheses.
+    """
+
+    @abstractmethod
+    def __call__(self, batch: Batch) -> Batch:
+        """Run on a batch, plainly: nothing shared, nothing cached."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[Pipe, ...]:
+        """The pipes that this one is made of."""
+
+    @abstractmethod
+    def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:
+        """The same node over other parts."""
+
+    @abstractmethod
+    def key(self) -> str:
+        """What decides the behaviour: equal keys on equal input give equal output."""
+
+    def __rshift__(self, other: Pipe) -> Pipe:
+        return Then(self, _pipe(other, ">>"))
+
+    def __or__(self, other: Pipe) -> Pipe:
+        return Both((*_flat(self), *_flat(_pipe(other, "|"))))
+
+    def __mod__(self, k: int) -> Pipe:
+        from findry.algebra.operators import Cut
+
+        return Then(self, Cut(k))
+
+    def __mul__(self, weight: float) -> Pipe:
+        from findry.algebra.mix import Scaled
+
+        return Scaled(self, float(weight))
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Pipe) -> Pipe:
+        from findry.algebra.mix import Mix
+
+        return Mix.of(self, _pipe(other, "+"))
+
+    def __and__(self, other: Pipe) -> Pipe:
+        from findry.algebra.mix import Combine
+
+        return Combine("&", self, _pipe(other, "&"))
+
+    def __xor__(self, other: Pipe) -> Pipe:
+        from findry.algebra.mix import Combine
+
+        return Combine("^", self, _pipe(other, "^"))
+
+    def __pow__(self, other: Pipe) -> Pipe:
+        from findry.algebra.mix import Combine
+
+        return Combine("**", self, _pipe(other, "**"))
+
+    def __bool__(self) -> NoReturn:
+        raise PipelineError("a pipeline has no truth value", hint="use `|`, `&` and `>>`, not `or` and `and`")
+
+    def _compare(self, _other: object) -> NoReturn:
+        raise PipelineError(
+            "pipelines cannot be compared with operators",
+            hint="equivalent(p, q) compares behaviour; `a >> b > c` needs `>>` twice",
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __eq__ = cast("Callable[[object, object], bool]", _compare)  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def walk(self) -> Iterator[Pipe]:
+        """This node and all below it, left to right."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    def bind(self, **resources: Any) -> Pipe:
+        """The same pipeline with named resources replaced by live objects.
+
+        An object with a `reader` (an index) is bound by the reader of its newest commit.
+        """
+        return self.rebuilt(tuple(part.bind(**resources) for part in self.parts))
+
+    def named(self, label: str) -> Pipe:
+        """The same stage under a label of its own."""
+        del label
+        raise PipelineError("only a stage can be named", received=repr(self), hint="name the stages it is made of")
+
+    def without(self, label: str) -> Pipe:
+        """The pipeline with the stage called `label` replaced by its null.
+
+        A dropped retriever drops its branch, a dropped fuser leaves its first branch, any other stage
+        passes on what it takes.
+        """
+        from findry.algebra.without import without
+
+        return without(self, label)
+
+
+def _pipe(value: object, operator: str) -> Pipe:
+    if not isinstance(value, Pipe):
+        raise PipelineError(f"`{operator}` needs a pipeline on both sides", received=repr(value))
+    return value
+
+
+def _flat(pipe: Pipe) -> tuple[Pipe, ...]:
+    return pipe.parts if isinstance(pipe, Both) else (pipe,)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Then(Pipe):
+    """First one pipe, then another on its output."""
+
+    first: Pipe
+    second: Pipe
+
+    def __call__(self, batch: Batch) -> Batch:
+        return self.second(self.first(batch))
+
+    @property
+    def parts(self) -> tuple[Pipe, ...]:
+        return self.first, self.second
+
+    def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:
+        return Then(*parts)
+
+    def key(self) -> str:
+        return f"({self.first.key()} >> {self.second.key()})"
+
+    def __repr__(self) -> str:
+        from findry.algebra.operators import Cut
+
+        if isinstance(self.second, Cut) and self.second.label is None:
+            return f"({self.first!r} % {self.second.k})"
+        return f"({self.first!r} >> {self.second!r})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Both(Pipe):
+    """Several pipes on the same input, side by side: the branches of a fuser."""
+
+    parts: tuple[Pipe, ...] = ()
+
+    def __call__(self, batch: Batch) -> Batch:
+        return self.join(batch, [part(batch) for part in self.parts])
+
+    def join(self, batch: Batch, outputs: list[Batch]) -> Batch:
+        """What follows from the outputs of the parts: named branches over the queries that came in."""
+        runs = {}
+        for name, part, out in zip(self.names(), self.parts, outputs, strict=True):
+            runs[name] = out.need_run(f"branch {part!r}").named(name)
+        return batch.with_(run=None, branches=Branches(runs), trace=joined_trace(batch.trace, outputs))
+
+    def names(self) -> list[str]:
+        """A distinct name for each branch: the label of its retriever, numbered where two agree."""
+        from findry.algebra.kinds import Retrieve
+
+        names: list[str] = []
+        for part in self.parts:
+            labels = [p.title for p in part.walk() if isinstance(p, Retrieve)]
+            name = "+".join(labels) or f"branch{len(names) + 1}"
+            again = sum(1 for n in names if n == name or n.startswith(name + "."))
+            names.append(f"{name}.{again + 1}" if again else name)
+        return names
+
+    def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:
+        return Both(parts)
+
+    def key(self) -> str:
+        return f"({' | '.join(part.key() for part in self.parts)})"
+
+    def __repr__(self) -> str:
+        return f"({' | '.join(map(repr, self.parts))})"
+
+
+def joined_trace(before: Trace, outputs: list[Batch]) -> Trace:
+    """The trace of parallel parts: what they added, shared stages once."""
+    seen = {id(stage) for stage in before}
+    added = []
+    for out in outputs:
+        for stage in out.trace:
+            if id(stage) not in seen:
+                seen.add(id(stage))
+                added.append(stage)
+    return before.then(*added)

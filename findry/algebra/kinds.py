@@ -1,0 +1,189 @@
+"""The kinds of stages: what each takes and gives, and how it runs on a batch."""
+
+from __future__ import annotations
+
+__all__ = ["Filter", "Fuse", "Group", "OnRun", "Rerank", "Retrieve", "Rewrite", "Stage"]
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from findry.algebra.declare import Param, Resource
+from findry.algebra.expression import Pipe
+from findry.errors import PipelineError
+from findry.records import Batch, Branches, Queries, Run, StageTrace
+
+State = Literal["queries", "run", "branches"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stage(Pipe):
+    """A frozen set of parameters and named resources, run on a batch.
+
+    Subclasses are declared with `@stage(name)` and say what they compute in `apply`.
+    """
+
+    label: str | None = dataclasses.field(default=None, kw_only=True)
+
+    stage_name: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
+    takes: ClassVar[State] = "run"
+    gives: ClassVar[State] = "run"
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            limits = field.metadata.get("param")
+            if isinstance(limits, Param):
+                limits.check(field.name, getattr(self, field.name), f"stage {self.title!r}")
+
+    @property
+    def title(self) -> str:
+        """The label, or the name of the stage."""
+        return self.label or self.stage_name
+
+    @property
+    def parts(self) -> tuple[Pipe, ...]:
+        return ()
+
+    def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:  # noqa: ARG002
+        return self
+
+    def settings(self) -> dict[str, Any]:
+        """Parameters and resource names that differ from the declared defaults."""
+        changed = {}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name == "label" or "part" in field.metadata:
+                continue
+            if "resource" in field.metadata and not isinstance(value, str):
+                value = field.default
+            if value != field.default:
+                changed[field.name] = value
+        return changed
+
+    def __repr__(self) -> str:
+        settings = self.settings() | ({"label": self.label} if self.label else {})
+        return f"{self.stage_name}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
+
+    def key(self) -> str:
+        bound = (getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata)
+        identities = [getattr(value, "identity", f"{type(value).__name__}@{id(value):x}") for value in bound]
+        return f"{dataclasses.replace(self, label=None)!r}@{','.join(identities)}"
+
+    def named(self, label: str) -> Pipe:
+        return dataclasses.replace(self, label=label)
+
+    def bind(self, **resources: Any) -> Pipe:
+        live = {}
+        for field in dataclasses.fields(self):
+            name = getattr(self, field.name)
+            if isinstance(field.metadata.get("resource"), Resource) and name in resources:
+                live[field.name] = getattr(resources[name], "reader", resources[name])
+        return dataclasses.replace(self, **live) if live else self
+
+    def unbound(self) -> list[str]:
+        """Names of resources that no live object stands for yet."""
+        values = [getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata]
+        return [value for value in values if isinstance(value, str)]
+
+    def __call__(self, batch: Batch) -> Batch:
+        for name in self.unbound():
+            raise PipelineError(
+                f"stage {self.title!r} needs the resource {name!r}", hint=f"pipeline.bind({name}=...) first"
+            )
+        start = perf_counter()
+        out = self.run(batch)
+        seconds = perf_counter() - start
+        hits = np.diff(out.run.offsets) if out.run is not None else np.zeros(len(batch.queries), np.int64)
+        trace = StageTrace(self.title, self.kind, seconds, hits, self.cost(batch))
+        return out.with_(trace=out.trace.then(trace))
+
+    def cost(self, batch: Batch) -> Mapping[str, float]:  # noqa: ARG002
+        """Counted cost of a call beyond time: model calls, tokens, bytes."""
+        return {}
+
+    @abstractmethod
+    def run(self, batch: Batch) -> Batch:
+        """The batch after this stage."""
+
+
+class Rewrite(Stage):
+    """Queries in, queries with a fuller plan out.  Null: the original query."""
+
+    kind, takes, gives = "Rewrite", "queries", "queries"
+
+    @abstractmethod
+    def apply(self, queries: Queries) -> Queries:
+        """The queries with their plan changed."""
+
+    def run(self, batch: Batch) -> Batch:
+        return batch.with_(queries=self.apply(batch.queries))
+
+
+class Retrieve(Stage):
+    """Queries in, a run out.  It honours the filters of the batch: `where` and `exclude` of its state."""
+
+    kind, takes, gives = "Retrieve", "queries", "run"
+
+    @abstractmethod
+    def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
+        """The ranked rows of each query."""
+
+    def run(self, batch: Batch) -> Batch:
+        run = self.apply(batch.queries, where=batch.state.get("where"), exclude=batch.state.get("exclude"))
+        return batch.with_(run=run.named(self.title), branches=None)
+
+
+class Fuse(Stage):
+    """Branches in, one run out.  Null: the first branch."""
+
+    kind, takes, gives = "Fuse", "branches", "run"
+
+    @abstractmethod
+    def apply(self, branches: Branches) -> Run:
+        """One run from several."""
+
+    def run(self, batch: Batch) -> Batch:
+        run = self.apply(batch.need_branches(self.title))
+        return batch.with_(run=run.named(self.title), branches=None)
+
+
+class Rerank(Stage):
+    """Queries and a run in, a permutation of the run out.  Null: no change."""
+
+    kind, takes, gives = "Rerank", "run", "run"
+
+    @abstractmethod
+    def apply(self, queries: Queries, run: Run) -> Run:
+        """The same hits in another order."""
+
+    def run(self, batch: Batch) -> Batch:
+        return batch.with_(run=self.apply(batch.queries, batch.need_run(self.title)))
+
+
+class OnRun(Stage):
+    """A run in, a run out, whatever the queries."""
+
+    @abstractmethod
+    def apply(self, run: Run) -> Run:
+        """The run after this stage."""
+
+    def run(self, batch: Batch) -> Batch:
+        return batch.with_(run=self.apply(batch.need_run(self.title)))
+
+
+class Group(OnRun):
+    """Hits of one space in, hits of another out (chunks to documents).  Null: no change."""
+
+    kind = "Group"
+
+
+class Filter(OnRun):
+    """Drops hits and keeps the order of the others.  Null: no change."""
+
+    kind = "Filter"

@@ -1,0 +1,95 @@
+"""From documents to the arrays of one segment."""
+
+from __future__ import annotations
+
+__all__ = ["build_segment"]
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from findry.errors import InputError
+from findry.index.columns import build_columns
+from findry.index.postings import build_postings
+from findry.index.schema import Schema, joined
+from findry.index.strings import pack
+from findry.models import Encoder
+from findry.records import Document, ragged, tie_keys
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def build_segment(
+    documents: Sequence[Document],
+    schema: Schema,
+    encoders: Mapping[str, Encoder],
+    kinds: Mapping[str, str],
+    *,
+    progress: bool = False,
+) -> tuple[Arrays, dict[str, Any], dict[str, str]]:
+    """Arrays and meta of a segment, and the column kinds after these documents.
+
+    `encoders` gives the encoder of each vector field by name.  Nothing is written: an error here
+    leaves the index as it was.
+    """
+    columns, kinds_after = build_columns(documents, kinds)
+    spans = [schema.rows(document) for document in documents]
+    rows = [schema.row_text(document, span) for document, of_it in zip(documents, spans, strict=True) for span in of_it]
+    arrays: Arrays = {**_stored(documents), **_rows(documents, spans), **columns["arrays"]}
+    meta: dict[str, Any] = {"docs": len(documents), "rows": len(rows), "columns": columns["names"], "totals": {}}
+    for place, lexical in enumerate(schema.lexical):
+        tokens = lexical.analyzer.analyze([joined(row, lexical.sources) for row in rows])
+        arrays |= {f"lex{place}.{part}": array for part, array in build_postings(tokens).items()}
+        meta["totals"][lexical.name] = len(tokens.terms)
+    for place, vectors in enumerate(schema.vectors):
+        texts = [joined(row, vectors.sources) for row in rows]
+        matrix = encoders[vectors.name].encode(texts, "document", progress=progress)
+        arrays[f"vec{place}"] = _checked(matrix, len(texts), vectors.dimension, vectors.name)
+        norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64))
+        meta.setdefault("norms", {})[vectors.name] = float(norms.max(initial=0.0))
+    return arrays, meta, kinds_after
+
+
+def _stored(documents: Sequence[Document]) -> Arrays:
+    """The documents as JSON lines, their ids, tie keys, and the order of the tie keys for look-up."""
+    offsets, data = pack(
+        json.dumps([d.id, dict(d.text), dict(d.values)], ensure_ascii=False).encode("utf-8", "surrogatepass")
+        for d in documents
+    )
+    id_offsets, id_data = pack(document.id for document in documents)
+    keys = tie_keys(document.id for document in documents)
+    return {
+        "docs.offsets": offsets,
+        "docs.data": data,
+        "ids.offsets": id_offsets,
+        "ids.data": id_data,
+        "ids.ties": keys,
+        "ids.order": np.argsort(keys, kind="stable").astype(np.int32),
+    }
+
+
+def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]]) -> Arrays:
+    """Which document each row belongs to, and its span; the tie keys of chunk ids."""
+    counts = np.array([len(of_it) for of_it in spans], np.int64)
+    names = (f"{d.id}#{n}" for d, of_it in zip(documents, spans, strict=True) for n in range(len(of_it)))
+    flat = [span for of_it in spans for span in of_it]
+    return {
+        "rows.doc": np.repeat(np.arange(len(documents), dtype=np.int32), counts),
+        "rows.first": ragged.counts_to_offsets(counts),
+        "rows.span": np.array(flat, np.int64).reshape(len(flat), 2),
+        "rows.ties": tie_keys(names),
+    }
+
+
+def _checked(matrix: NDArray[np.float32], n: int, dimension: int, field: str) -> NDArray[np.float32]:
+    if matrix.shape != (n, dimension) or not np.isfinite(matrix).all():
+        raise InputError(
+            "the encoder gave unusable vectors",
+            expected=f"finite [{n}, {dimension}]",
+            received=f"{list(matrix.shape)}, finite: {bool(np.isfinite(matrix).all())}",
+            where=f"vector field {field!r}",
+        )
+    return matrix.astype(np.float32, copy=False)

@@ -1,0 +1,68 @@
+"""One writer at a time: an operating-system lock held for the writer's life."""
+
+from __future__ import annotations
+
+__all__ = ["WriterLock"]
+
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from findry.errors import IndexLocked
+
+
+class WriterLock:
+    """A lock on ``write.lock``; the system frees it when the process ends, however it ends.
+
+    Errors: `IndexLocked` naming the process that holds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Take the lock at once or refuse."""
+        file = open(self._path, "a+", encoding="ascii")  # noqa: SIM115 - held for the writer's life
+        try:
+            _lock(file)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "an unknown process"
+            file.close()
+            raise IndexLocked(
+                "another writer holds the index",
+                received=f"held by {holder}",
+                where=str(self._path),
+                hint="wait for it to end; readers are not affected",
+            ) from error
+        file.truncate(0)
+        file.write(f"pid {os.getpid()} on {socket.gethostname()}\n")
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        """Give the lock back; twice is fine."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> WriterLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+
+def _lock(file: IO[str]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

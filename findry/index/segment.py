@@ -1,0 +1,135 @@
+"""One immutable segment, read back from disk."""
+
+from __future__ import annotations
+
+__all__ = ["Segment"]
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from findry.errors import IndexDamaged
+from findry.index.arrays import ArrayFile
+from findry.index.columns import Column
+from findry.index.commit import DELETES, SEGMENTS, SegmentEntry
+from findry.index.files import DISK, Files
+from findry.index.postings import Postings
+from findry.index.schema import Schema
+from findry.index.strings import Strings
+from findry.records import Document
+
+
+class Segment:
+    """Documents, rows, columns, postings and vectors of one segment, with its deletes applied.
+
+    Arrays are paged in as they are touched; the object is read-only and may be shared by threads.
+    """
+
+    def __init__(self, root: Path, entry: SegmentEntry, schema: Schema, files: Files = DISK) -> None:
+        self.name = entry.name
+        self.docs, self.rows = entry.docs, entry.rows
+        self.arrays = ArrayFile(root / SEGMENTS / entry.name, entry.files, files)
+        self.meta = self.arrays.meta
+        if (self.meta["docs"], self.meta["rows"]) != (self.docs, self.rows):
+            where = str(root / SEGMENTS / entry.name)
+            raise IndexDamaged("a segment does not have the size its commit says", where=where)
+        self.columns = {key: Column(self.arrays, *place) for key, place in self.meta["columns"].items()}
+        self.postings = {f.name: Postings(self.arrays, f"lex{n}") for n, f in enumerate(schema.lexical)}
+        self._vector_names = {f.name: f"vec{n}" for n, f in enumerate(schema.vectors)}
+        self.deleted = _deleted_docs(root, entry, files)
+
+    @cached_property
+    def live_docs(self) -> NDArray[np.bool_]:
+        """Which documents are not deleted."""
+        live = np.ones(self.docs, np.bool_)
+        live[self.deleted] = False
+        return live
+
+    @cached_property
+    def live_rows(self) -> NDArray[np.bool_] | None:
+        """Which rows belong to live documents; None when all do."""
+        return self.live_docs[self.row_docs] if len(self.deleted) else None
+
+    @cached_property
+    def row_docs(self) -> NDArray[np.int32]:
+        """The document of each row."""
+        return self.arrays["rows.doc"]
+
+    @cached_property
+    def first_rows(self) -> NDArray[np.int64]:
+        """The first row of each document, and the number of rows at the end."""
+        return self.arrays["rows.first"]
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """Start and end of each row in the chunked field, in characters."""
+        return self.arrays["rows.span"]
+
+    @cached_property
+    def ids(self) -> Strings:
+        """External document ids."""
+        return Strings(self.arrays["ids.offsets"], self.arrays["ids.data"])
+
+    @cached_property
+    def doc_ties(self) -> NDArray[np.uint64]:
+        """Tie keys of document ids."""
+        return self.arrays["ids.ties"]
+
+    @cached_property
+    def row_ties(self) -> NDArray[np.uint64]:
+        """Tie keys of row ids."""
+        return self.arrays["rows.ties"]
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        order = self.arrays["ids.order"]
+        return order, self.doc_ties[order]
+
+    def vectors(self, field: str) -> NDArray[np.float32]:
+        """The vectors of a field, float32[rows, dimension]."""
+        return self.arrays[self._vector_names[field]]
+
+    def find(self, id: str, key: int) -> int:
+        """The live document with this id, whose tie key is `key`, or -1."""
+        order, keys = self._by_key
+        at = int(np.searchsorted(keys, np.uint64(key)))
+        raw = id.encode("utf-8", "surrogatepass")
+        while at < len(keys) and int(keys[at]) == key:
+            doc = int(order[at])
+            if self.ids.raw(doc) == raw and self.live_docs[doc]:
+                return doc
+            at += 1
+        return -1
+
+    def document(self, doc: int) -> Document:
+        """A stored document."""
+        offsets, data = self._stored
+        id, text, values = json.loads(bytes(data[offsets[doc] : offsets[doc + 1]]).decode("utf-8", "surrogatepass"))
+        return Document(id, text, values)
+
+    @cached_property
+    def _stored(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        return self.arrays["docs.offsets"], self.arrays["docs.data"]
+
+    def live_length(self, field: str) -> int:
+        """Indexed terms of a lexical field over live rows."""
+        total = int(self.meta["totals"][field])
+        if self.live_rows is not None:
+            total -= int(self.postings[field].lengths[~self.live_rows].sum())
+        return total
+
+
+def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.int32]:
+    parts = [np.zeros(0, np.int32)]
+    for name, stamp in entry.deletes.items():
+        raw = files.read(root / DELETES / name)
+        if len(raw) != stamp.length:
+            raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name))
+        parts.append(np.frombuffer(raw, "<i4"))
+    deleted = np.unique(np.concatenate(parts))
+    if len(deleted) and (deleted[0] < 0 or deleted[-1] >= entry.docs):
+        raise IndexDamaged("a delete file names documents that are not there", where=str(root / DELETES))
+    return deleted

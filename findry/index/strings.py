@@ -1,0 +1,87 @@
+"""Lists of strings as two flat arrays, and search in sorted ones without decoding them all."""
+
+from __future__ import annotations
+
+__all__ = ["Strings", "pack"]
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from findry.records import ragged
+
+
+def pack(texts: Iterable[str | bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Offsets int64[n + 1] and UTF-8 bytes uint8[total] of some strings.
+
+    >>> offsets, data = pack(["ab", "", "c"])
+    >>> offsets.tolist(), data.tobytes()
+    ([0, 2, 2, 3], b'abc')
+    """
+    raw = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in texts]
+    lengths = np.fromiter(map(len, raw), np.int64, len(raw))
+    return ragged.counts_to_offsets(lengths), np.frombuffer(b"".join(raw), np.uint8)
+
+
+class Strings:
+    """A list of strings over arrays made by `pack`; decoded one at a time.
+
+    >>> words = Strings(*pack(["ant", "bee", "beetle", "cow"]))
+    >>> words[1], words.position("bee"), words.position("dog"), words.prefixed("bee")
+    ('bee', 1, -1, range(1, 3))
+    """
+
+    def __init__(self, offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
+        self._offsets = offsets
+        self._data = memoryview(data) if len(data) else memoryview(b"")
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def raw(self, index: int) -> bytes:
+        """The bytes of one string."""
+        return bytes(self._data[self._offsets[index] : self._offsets[index + 1]])
+
+    def __getitem__(self, index: int) -> str:
+        return self.raw(index).decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[index] for index in range(len(self)))
+
+    def take(self, indices: NDArray[np.integer]) -> list[str]:
+        """Some of the strings."""
+        starts, ends = self._offsets[indices].tolist(), self._offsets[indices + 1].tolist()
+        data = self._data
+        return [bytes(data[a:b]).decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
+
+    def bisect(self, key: bytes) -> int:
+        """The first index whose bytes are not below `key`; the strings must be sorted by bytes."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.raw(middle) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def position(self, text: str) -> int:
+        """The index of `text` in a sorted list, or -1."""
+        key = text.encode("utf-8", "surrogatepass")
+        at = self.bisect(key)
+        return at if at < len(self) and self.raw(at) == key else -1
+
+    def prefixed(self, prefix: str) -> range:
+        """The indices of a sorted list whose strings start with `prefix`."""
+        key = prefix.encode("utf-8", "surrogatepass")
+        first = self.bisect(key)
+        last = first
+        low, high = first, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.raw(middle).startswith(key):
+                low = last = middle + 1
+            else:
+                high = middle
+        return range(first, last)

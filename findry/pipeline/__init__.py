@@ -1,0 +1,10 @@
+"""Floor 5: pipelines as wholes: checked before they run, run so that shared prefixes run once, kept in
+TOML files."""
+
+from __future__ import annotations
+
+__all__ = ["Plan", "check", "equivalent", "execute", "from_toml", "load", "save", "to_toml"]
+
+from findry.pipeline.check import check
+from findry.pipeline.plan import Plan, equivalent, execute
+from findry.pipeline.toml import from_toml, load, save, to_toml

@@ -1,0 +1,213 @@
+"""Pipelines as TOML files: a table for each stage, and one line that says how they are joined.
+
+::
+
+    flow = "((bm25 % 1000) | (dense % 1000)) >> rrf"
+
+    [stages.bm25]
+    stage = "bm25"
+    k1 = 1.2
+
+    [stages.dense]
+    stage = "dense"
+
+    [stages.rrf]
+    stage = "rrf"
+
+The keys of a stage table are its parameters and resource names; a missing one has its default, an
+unknown one is an error that names the nearest.  `flow` knows the operators of `Pipe` and ``head(k, stage)``.
+"""
+
+from __future__ import annotations
+
+__all__ = ["from_toml", "load", "save", "to_toml"]
+
+import ast
+import dataclasses
+import operator
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import findry.stages  # noqa: F401 - fills the registry that names are looked up in
+from findry.algebra import Both, Cut, Head, Pipe, Stage, Then, head, stage_class
+from findry.algebra.mix import Combine, Mix, Scaled
+from findry.errors import InputError, MissingResource, PipelineError, SyntaxProblem, nearest
+
+OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.RShift: operator.rshift,
+    ast.BitOr: operator.or_,
+    ast.Mod: operator.mod,
+    ast.Mult: operator.mul,
+    ast.Add: operator.add,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+    ast.Pow: operator.pow,
+}
+
+
+def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
+    """The pipeline that a TOML text describes.
+
+    >>> from_toml('flow = "bm25 % 5"\\n[stages.bm25]\\nstage = "bm25"\\nk1 = 1.2')
+    (bm25(k1=1.2) % 5)
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SyntaxProblem("the pipeline is not TOML", received=str(error), where=where) from error
+    _known(content, ("flow", "stages"), where)
+    if not isinstance(content.get("flow"), str):
+        raise PipelineError("a pipeline needs a line `flow`", expected='flow = "bm25 % 100"', where=where)
+    tables = content.get("stages", {})
+    if not isinstance(tables, dict):
+        raise PipelineError("`stages` must hold one table a stage", expected="[stages.bm25]", where=where)
+    made = {label: _stage(label, table, where) for label, table in tables.items()}
+    used: set[str] = set()
+    pipe = _built(_parsed(content["flow"], where), made, used, where)
+    for label in made.keys() - used:
+        raise PipelineError(f"stage {label!r} is not in the flow", received=content["flow"], where=where)
+    if not isinstance(pipe, Pipe):
+        raise PipelineError("the flow is no pipeline", received=content["flow"], where=where)
+    return pipe
+
+
+def _known(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = nearest(key, known)
+            hint = f"did you mean {near!r}?" if near else None
+            raise PipelineError("unknown key", expected=", ".join(known), received=repr(key), where=where, hint=hint)
+
+
+def _stage(label: str, table: Any, where: str) -> Stage:
+    at = f"{where}, [stages.{label}]"
+    if not isinstance(table, dict) or not isinstance(table.get("stage"), str):
+        raise PipelineError("a stage table needs its stage", expected='stage = "bm25"', received=repr(table), where=at)
+    cls = stage_class(table["stage"], at)
+    fields = {f.name: f for f in dataclasses.fields(cls) if f.name != "label" and "part" not in f.metadata}
+    _known(table, ("stage", *fields), at)
+    settings = {name: _value(value, fields[name]) for name, value in table.items() if name != "stage"}
+    try:
+        made: Stage = cls(**settings, label=None if label == table["stage"] else label)
+    except (InputError, TypeError) as error:
+        raise PipelineError(str(error).split("\n")[0], received=repr(settings), where=at) from error
+    return made
+
+
+def _value(value: Any, field: dataclasses.Field[Any]) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(field.default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _parsed(flow: str, where: str) -> ast.expr:
+    try:
+        return ast.parse(flow.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise SyntaxProblem("the flow does not parse", received=flow, where=where) from error
+
+
+def _built(node: ast.expr, made: Mapping[str, Stage], used: set[str], where: str) -> Any:
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        left, right = (_built(side, made, used, where) for side in (node.left, node.right))
+        try:
+            return OPERATORS[type(node.op)](left, right)
+        except TypeError as error:
+            raise PipelineError(
+                "the flow joins things that do not fit", received=ast.unparse(node), where=where
+            ) from error
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return node.value
+    if isinstance(node, ast.Name):
+        if node.id not in made:
+            near = nearest(node.id, made)
+            hint = f"did you mean {near!r}?" if near else f"add a table [stages.{node.id}]"
+            raise PipelineError("the flow names no stage of the file", received=node.id, where=where, hint=hint)
+        used.add(node.id)
+        return made[node.id]
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "head"
+        and len(node.args) == 2
+    ):
+        k, inner = (_built(argument, made, used, where) for argument in node.args)
+        return head(k, inner)
+    raise PipelineError(
+        "the flow knows stages, numbers, operators and head(k, stage)", received=ast.unparse(node), where=where
+    )
+
+
+def to_toml(pipe: Pipe) -> str:
+    """The TOML text of a pipeline; reading it back gives an equivalent one."""
+    import tomlkit
+
+    labels: dict[str, Stage] = {}
+    flow = _flow(pipe, labels)
+    document = tomlkit.document()
+    document.add("flow", tomlkit.item(flow))
+    stages = tomlkit.table(is_super_table=True)
+    for label, part in labels.items():
+        table = tomlkit.table()
+        table.add("stage", part.stage_name)
+        for name, value in part.settings().items():
+            table.add(name, list(value) if isinstance(value, tuple) else value)
+        stages.add(label, table)
+    document.add("stages", stages)
+    return tomlkit.dumps(document)
+
+
+def _flow(pipe: Pipe, labels: dict[str, Stage]) -> str:
+    if isinstance(pipe, Then):
+        if isinstance(pipe.second, Cut) and pipe.second.label is None:
+            return f"({_flow(pipe.first, labels)} % {pipe.second.k})"
+        return f"({_flow(pipe.first, labels)} >> {_flow(pipe.second, labels)})"
+    if isinstance(pipe, Both):
+        return f"({' | '.join(_flow(part, labels) for part in pipe.parts)})"
+    if isinstance(pipe, Scaled):
+        return f"({_flow(pipe.pipe, labels)} * {pipe.weight!r})"
+    if isinstance(pipe, Mix):
+        return (
+            "("
+            + " + ".join(f"({_flow(p, labels)} * {w!r})" for p, w in zip(pipe.parts, pipe.weights, strict=True))
+            + ")"
+        )
+    if isinstance(pipe, Combine):
+        return f"({_flow(pipe.left, labels)} {pipe.operator} {_flow(pipe.right, labels)})"
+    if isinstance(pipe, Head):
+        return f"head({pipe.k}, {_flow(pipe.stage, labels)})"
+    if not isinstance(pipe, Stage):
+        raise PipelineError("this is no part of a pipeline", received=repr(pipe))
+    return _label(pipe, labels)
+
+
+def _label(stage: Stage, labels: dict[str, Stage]) -> str:
+    """A name for the stage in the file: its label as an identifier, numbered where it is taken by another."""
+    wanted = "".join(c if c.isalnum() and c.isascii() else "_" for c in stage.title)
+    wanted = wanted if wanted and not wanted[0].isdigit() and wanted != "head" else f"stage_{wanted}"
+    name, number = wanted, 1
+    while name in labels and repr(labels[name]) != repr(stage):
+        number += 1
+        name = f"{wanted}_{number}"
+    labels[name] = stage
+    return name
+
+
+def load(path: str | Path) -> Pipe:
+    """The pipeline in a TOML file."""
+    try:
+        text = Path(path).read_text("utf-8")
+    except FileNotFoundError as error:
+        raise MissingResource("no pipeline file here", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise SyntaxProblem("the pipeline file is not UTF-8 text", where=str(path)) from error
+    return from_toml(text, where=str(path))
+
+
+def save(pipe: Pipe, path: str | Path) -> None:
+    """Write a pipeline to a TOML file."""
+    Path(path).write_text(to_toml(pipe), "utf-8")

@@ -1,0 +1,40 @@
+"""Floor 4: the stages.  One file a method or a family of close variants; each declares its name, its
+parameters and resources, its source and its cost.  Stages know indexes, models and records, nothing of
+pipelines or measures."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CombMNZ",
+    "CombSUM",
+    "DenseRetrieve",
+    "FilterHits",
+    "GroupDocuments",
+    "LexicalRetrieve",
+    "Linear",
+    "ReciprocalRank",
+    "bm25",
+    "combmnz",
+    "combsum",
+    "dense",
+    "filter",
+    "group",
+    "head",
+    "linear",
+    "rrf",
+]
+
+from findry.algebra import head
+from findry.stages.filtering import FilterHits
+from findry.stages.fuse import CombMNZ, CombSUM, Linear, ReciprocalRank
+from findry.stages.grouping import GroupDocuments
+from findry.stages.retrieve import DenseRetrieve, LexicalRetrieve
+
+bm25 = LexicalRetrieve
+dense = DenseRetrieve
+rrf = ReciprocalRank
+linear = Linear
+combsum = CombSUM
+combmnz = CombMNZ
+group = GroupDocuments
+filter = FilterHits

@@ -1,0 +1,51 @@
+"""First-stage retrieval by words and by vectors."""
+
+from __future__ import annotations
+
+__all__ = ["DenseRetrieve", "LexicalRetrieve"]
+
+from typing import Any
+
+from findry.algebra import Retrieve, param, resource, stage
+from findry.index import Reader
+from findry.records import Queries, Run
+from findry.stages.bound import reader
+
+
+@stage("bm25")
+class LexicalRetrieve(Retrieve):
+    """Rank rows by BM25 over the lexical fields of an index.
+
+    Source: Robertson and Zaragoza, FnTIR 3(4), 2009, eq. 3.15; k1 = 0.9 and b = 0.4 as in Anserini
+    (Yang et al., JDIQ 10(4), 2018).  `fields` gives weights by name, as in {"title": 2.0}; by default
+    those of the index.
+    In: queries, their plans combined as weighted terms.  Out: at most k rows a query, scores above 0,
+    comparable within a query.
+    Cost: O(postings of the query's terms); no model.
+    """
+
+    k1: float = param(0.9, low=0.0, high=10.0, tune="linear")
+    b: float = param(0.4, low=0.0, high=1.0, tune="linear")
+    k: int = param(1000, low=0, unit="results")
+    fields: dict[str, float] | None = None
+    index: Reader | str = resource("index")
+
+    def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
+        return reader(self).lexical(self.k1, self.b, self.fields).search(queries, self.k, where=where, exclude=exclude)
+
+
+@stage("dense")
+class DenseRetrieve(Retrieve):
+    """Rank rows by the inner product of query and row vectors, exactly.
+
+    Source: Karpukhin et al., EMNLP 2020, eq. 1.  The encoder is the one of the index's card.
+    In: queries, their plans combined as a weighted sum of vectors.  Out: k rows a query, comparable.
+    Cost: one encoding a query, then O(rows x dimension).
+    """
+
+    k: int = param(1000, low=0, unit="results")
+    field: str | None = None
+    index: Reader | str = resource("index")
+
+    def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
+        return reader(self).dense(self.field).search(queries, self.k, where=where, exclude=exclude)

@@ -1,0 +1,19 @@
+"""Floor 1: what text is made of.  Terms for search, spans for chunking, the syntax of queries and
+filters, and the passage that shows why a document was found; no model, no index, no file."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Analyzer",
+    "Clause",
+    "ParsedQuery",
+    "Token",
+    "TokenBatch",
+    "format_filter",
+    "parse_filter",
+    "parse_query",
+]
+
+from findry.text.analysis import Analyzer, Token, TokenBatch
+from findry.text.filter_syntax import format_filter, parse_filter
+from findry.text.query_syntax import Clause, ParsedQuery, parse_query

@@ -1,0 +1,8 @@
+"""From text to terms; knows characters and languages, nothing of indexes."""
+
+from __future__ import annotations
+
+__all__ = ["Analyzer", "Token", "TokenBatch"]
+
+from findry.text.analysis.analyzer import Analyzer
+from findry.text.analysis.batch import Token, TokenBatch

@@ -1,0 +1,24 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """The folder of a judged collection; skips with the reason where the collections are absent."""
+    folder = Path(os.environ.get("FINDRY_DATA", ROOT.parent / "shared" / "data"))
+
+    def find(name: str) -> Path:
+        if not (folder / name).is_dir():
+            pytest.skip(f"the judged collection {name!r} is not in {folder} (set FINDRY_DATA)")
+        return folder / name
+
+    return find
