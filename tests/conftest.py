@@ -7,8 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+settings.register_profile(
+    "findry",
+    deadline=None,
+    max_examples=int(os.environ.get("FINDRY_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("findry")
 
 
 @pytest.fixture(scope="session")

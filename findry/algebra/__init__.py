@@ -28,6 +28,6 @@ __all__ = [
 
 from findry.algebra.declare import param, registry, resource, stage, stage_class
 from findry.algebra.expression import Both, Pipe, Then
+from findry.algebra.kinds import Filter, Fuse, Group, Rerank, Retrieve, Rewrite, Stage
 from findry.algebra.mix import Mix, Scaled
 from findry.algebra.operators import Cut, Head, head
-from findry.algebra.kinds import Filter, Fuse, Group, Rerank, Retrieve, Rewrite, Stage

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 from findry.errors import InputError, PipelineError, nearest
 
@@ -42,14 +42,14 @@ class Param:
 
 @dataclass(frozen=True)
 class Resource:
-    """What a field names: an index, an encoder, a language model, a corpus."""
+    """What a field names by default: an index, an encoder, a language model, a corpus."""
 
-    kind: str
+    name: str
 
 
 def param(
-    default: Any,
     *,
+    default: Any,
     low: float | None = None,
     high: float | None = None,
     choices: tuple[Any, ...] = (),
@@ -60,21 +60,22 @@ def param(
     return dataclasses.field(default=default, metadata={"param": Param(low, high, choices, unit, tune)})
 
 
-def resource(kind: str, default: str | None = None) -> Any:
-    """A named resource of a stage; `bind` puts the live object in its place."""
-    return dataclasses.field(default=default or kind, metadata={"resource": Resource(kind)}, kw_only=True)
+def resource(*, default: str, kw_only: bool = True) -> Any:
+    """A named resource of a stage, by default under this name; `bind` puts the live object in its place."""
+    return dataclasses.field(default=default, metadata={"resource": Resource(default)}, kw_only=kw_only)
 
 
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(param, resource, dataclasses.field))
 def stage(name: str) -> Callable[[S], S]:
     """Declare a subclass of a stage kind: makes it a frozen dataclass and registers it under `name`."""
 
     def declare(cls: S) -> S:
         if name in _STAGES and _STAGES[name].__qualname__ != cls.__qualname__:
             raise PipelineError(f"two stages are called {name!r}", received=f"{_STAGES[name]} and {cls}")
-        made = dataclass(frozen=True, eq=False, repr=False)(cls)
+        made: Any = dataclass(frozen=True, eq=False, repr=False)(cls)
         made.stage_name = name
         _STAGES[name] = made
-        return made
+        return cls
 
     return declare
 

@@ -86,7 +86,7 @@ class Pipe(ABC):
         )
 
     __lt__ = __le__ = __gt__ = __ge__ = _compare
-    __eq__ = cast("Callable[[object, object], bool]", _compare)  # type: ignore[assignment]
+    __eq__ = cast("Callable[[object, object], bool]", _compare)
     __hash__ = object.__hash__
 
     def walk(self) -> Iterator[Pipe]:

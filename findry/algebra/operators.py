@@ -21,7 +21,7 @@ class Cut(OnRun):
     In: a run.  Out: the same order, at most k hits a query.  Cost: O(hits).
     """
 
-    k: int = param(10, low=0, unit="results")
+    k: int = param(default=10, low=0, unit="results")
     kind = "Cut"
 
     def apply(self, run: Run) -> Run:
@@ -36,7 +36,7 @@ class Head(Stage):
     rank-only unless nothing is left of the tail.  Cost: that of the stage on k hits a query.
     """
 
-    k: int = param(10, low=0, unit="results")
+    k: int = param(default=10, low=0, unit="results")
     stage: Pipe = dataclasses.field(default_factory=lambda: Cut(), metadata={"part": True})
     kind = "Rerank"
 

@@ -71,7 +71,7 @@ def _python_docs(problems: Problems | None) -> Dataset:
 
     ids = {entry.id for entry in stdlib.entries()}
     texts: dict[str, str] = {}
-    qrels = {}
+    qrels: dict[str, Qrels] = {}
     for part in PARTS:
         texts.update(stdlib.questions(part))
         missing = {(judgment.question_id, judgment.name) for judgment in stdlib.missing(part, ids)}

@@ -22,9 +22,7 @@ __all__ = ["read"]
 # side effects on import, no documentation of interest, another spelling of a module that is read, or a
 # window system that many builds lack (the collection should not depend on it)
 LEFT_OUT = frozenset(
-    """antigravity ctypes.macholib distutils ensurepip genericpath idlelib json.tool lib2to3 msilib nt ntpath
-    nturl2path opcode posix posixpath pydoc_data sre_compile sre_constants sre_parse test this tkinter turtle
-    turtledemo xml.etree.cElementTree xxsubtype""".split()
+    ["antigravity", "ctypes.macholib", "distutils", "ensurepip", "genericpath", "idlelib", "json.tool", "lib2to3", "msilib", "nt", "ntpath", "nturl2path", "opcode", "posix", "posixpath", "pydoc_data", "sre_compile", "sre_constants", "sre_parse", "test", "this", "tkinter", "turtle", "turtledemo", "xml.etree.cElementTree", "xxsubtype"]
 )
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 DESCRIPTORS = (

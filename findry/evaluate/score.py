@@ -33,8 +33,8 @@ def evaluate(
     are in `counts`.  Queries of the run without judgments are not looked at.
 
     The order of the run is what is measured, not its scores: ir_measures is given falling scores made from the
-    ranks.  Gains are the grades (linear), below zero counts as zero; grades above 0 are relevant unless a
-    measure says ``rel=``.  Hits that the judgments mark in the column ``ignore`` are taken out of the list
+    ranks.  Gains are the grades (linear), below zero gains nothing (and for Bpref is unjudged, as trec_eval
+    has it); grades above 0 are relevant unless a measure says ``rel=``.  Hits that the judgments mark in the column ``ignore`` are taken out of the list
     before it is measured.  `ignore_identical_ids` also takes out hits whose id is the query's own: the default
     of BEIR's tool, off here, and what moves the ArguAna figures.
 
@@ -69,13 +69,13 @@ def evaluate(
 
 
 def _judged(qrels: Qrels) -> dict[str, dict[str, int]]:
-    """Grades to measure by: below zero as zero, and without what is to be ignored."""
+    """Grades to measure by, without what is to be ignored; over subtopics the highest."""
     table: dict[str, dict[str, int]] = {query: {} for query in qrels.queries.ids.take(np.arange(len(qrels)))}
     left_out = qrels.columns.get("ignore", np.zeros(len(qrels.rows), bool)).astype(bool)
     for (query, item, grade), ignore in zip(qrels.triples(), left_out.tolist(), strict=True):
         if not ignore:
             row = table[query]
-            row[item] = max(grade, row.get(item, 0))
+            row[item] = max(grade, row.get(item, grade))
     return table
 
 

@@ -44,7 +44,7 @@ def write_arrays(
         offset = 0
         for name, array in arrays.items():
             flat = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
-            raw = memoryview(flat.reshape(-1).view(np.uint8)) if flat.size else memoryview(b"")
+            raw = memoryview(flat.reshape(-1).view(np.uint8).data) if flat.size else memoryview(b"")
             padding = bytes(-offset % ALIGNMENT)
             offset += len(padding)
             directory[name] = {

@@ -38,8 +38,10 @@ class BM25:
 
     def norms(self, lengths: NDArray[np.integer], average: float) -> NDArray[np.float64]:
         """k1 (1 - b + b length / average) of each row; the average of an empty field counts as 1."""
-        return self.k1 * (1 - self.b + self.b * lengths / (average or 1.0))
+        norms: NDArray[np.float64] = self.k1 * (1 - self.b + self.b * lengths.astype(np.float64) / (average or 1.0))
+        return norms
 
     def saturation(self, tf: NDArray[np.integer], lengths: NDArray[np.integer], average: float) -> NDArray[np.float64]:
         """tf / (tf + norm), in (0, 1]; float64[n]."""
-        return tf / (tf + self.norms(lengths, average))
+        weights: NDArray[np.float64] = tf / (tf + self.norms(lengths, average))
+        return weights

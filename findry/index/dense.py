@@ -29,7 +29,8 @@ def inner_products(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> 
     >>> inner_products(np.array([[1, 2], [0, 1]], np.float32), np.array([3, 4], np.float32)).tolist()
     [11.0, 4.0]
     """
-    return (matrix.astype(np.float64) * vector.astype(np.float64)).sum(axis=1).astype(np.float32)
+    sums: NDArray[np.float64] = (matrix.astype(np.float64) * vector.astype(np.float64)).sum(axis=1)
+    return sums.astype(np.float32)
 
 
 class DenseSearcher:
@@ -50,7 +51,7 @@ class DenseSearcher:
         self.field = snapshot.vector_field(field)
         self.encoder = encoder
         where = f"index {str(snapshot.root)!r}, field {self.field.name!r}"
-        require_same_card(self.field.encoder, encoder.card, where=where)
+        require_same_card(dict(self.field.encoder), encoder.card, where=where)
 
     @property
     def space(self) -> Space:
@@ -146,4 +147,5 @@ def _nominate(
         return rows
     scores = approximate[rows]
     kth = np.partition(scores, len(scores) - k)[len(scores) - k]
-    return rows[scores >= kth - slack]
+    kept: NDArray[np.int64] = rows[scores >= kth - slack]
+    return kept

@@ -109,9 +109,9 @@ def _compare(column: Column, where: Compare) -> Mask:
     key = str(where.value).encode("utf-8", "surrogatepass")
     low = column.words.bisect(key)
     exact = low < len(column.words) and column.words.raw(low) == key
-    codes = column.values
+    codes: NDArray[np.int32] = column.values
     if where.op in ("eq", "ne"):
-        equal = codes == (low if exact else -1)
+        equal: Mask = codes == (low if exact else -1)
         return equal if where.op == "eq" else ~equal
     above = codes >= (low + 1 if exact else low)
     at_least = codes >= low
@@ -121,5 +121,6 @@ def _compare(column: Column, where: Compare) -> Mask:
 def _values_in(column: Column, wanted: tuple[Any, ...]) -> Mask:
     if column.base == "str":
         codes = [column.words.position(str(value)) for value in wanted]
-        return np.isin(column.values, [code for code in codes if code >= 0])
+        wanted_codes = [code for code in codes if code >= 0]
+        return np.isin(column.values, np.array(wanted_codes, np.int32))
     return np.isin(column.values, np.array(list(wanted)))

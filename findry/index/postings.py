@@ -42,18 +42,22 @@ def build_postings(tokens: TokenBatch) -> dict[str, NDArray[Any]]:
     first = np.ones(len(terms), np.bool_)
     first[1:] = (terms[1:] != terms[:-1]) | (owners[1:] != owners[:-1])
     heads = np.flatnonzero(first)
-    start_of = lambda ids: ragged.counts_to_offsets(np.bincount(ids, minlength=len(words)))  # noqa: E731
     offsets, data = pack([words[index] for index in by_bytes])
     return {
         "terms.offsets": offsets,
         "terms.data": data,
-        "start": start_of(terms[heads]),
+        "start": _starts(terms[heads], len(words)),
         "rows": owners[heads],
         "tf": np.diff(np.append(heads, len(terms))).astype(np.int32),
-        "at": start_of(terms),
+        "at": _starts(terms, len(words)),
         "positions": tokens.positions[order].astype(np.int32),
         "lengths": np.diff(tokens.offsets).astype(np.int32),
     }
+
+
+def _starts(terms: NDArray[np.int32], words: int) -> NDArray[np.int64]:
+    """Where each term's entries begin in a list sorted by term."""
+    return ragged.counts_to_offsets(np.bincount(terms, minlength=words))
 
 
 class Postings:

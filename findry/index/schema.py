@@ -68,7 +68,7 @@ class Schema:
     chunked: str = "text"
 
     def __post_init__(self) -> None:
-        names = [f.name for f in (*self.lexical, *self.vectors)]
+        names = [*(f.name for f in self.lexical), *(f.name for f in self.vectors)]
         if len(set(names)) != len(names):
             raise InputError("fields of an index must have distinct names", received=", ".join(names))
         if not names:
@@ -79,7 +79,7 @@ class Schema:
         text = document.text.get(self.chunked, "")
         if self.chunker is None:
             return [(0, len(text))]
-        return [(span.start, span.end) for span in self.chunker.chunk(text)] or [(0, len(text))]
+        return [(span.start, span.end) for span in self.chunker.spans(text)] or [(0, len(text))]
 
     def row_text(self, document: Document, span: tuple[int, int]) -> dict[str, str]:
         """The text fields as one row sees them."""

@@ -61,4 +61,5 @@ def best(scores: NDArray[np.float32], candidates: NDArray[np.int64], k: int) -> 
     if len(candidates) <= k:
         return candidates
     kth = np.partition(scores, len(scores) - k)[len(scores) - k]
-    return candidates[scores >= kth]
+    kept: NDArray[np.int64] = candidates[scores >= kth]
+    return kept

@@ -34,7 +34,7 @@ class Strings:
 
     def __init__(self, offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
         self._offsets = offsets
-        self._data = memoryview(data) if len(data) else memoryview(b"")
+        self._data = memoryview(data.data) if len(data) else memoryview(b"")
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

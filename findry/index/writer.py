@@ -87,7 +87,9 @@ class Writer:
             for vectors in self._schema.vectors:
                 if vectors.name not in self._encoders:
                     raise InputError(f"the writer needs the encoder of vector field {vectors.name!r}", where=str(root))
-                require_same_card(vectors.encoder, self._encoders[vectors.name].card, where=f"index {str(root)!r}")
+                require_same_card(
+                    dict(vectors.encoder), self._encoders[vectors.name].card, where=f"index {str(root)!r}"
+                )
             self._stage = root / STAGING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
             self._reset()
         except BaseException:

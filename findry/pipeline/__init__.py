@@ -5,6 +5,6 @@ from __future__ import annotations
 
 __all__ = ["Plan", "check", "equivalent", "execute", "from_toml", "load", "save", "to_toml"]
 
-from findry.pipeline.check import check
+from findry.pipeline.checking import check
 from findry.pipeline.plan import Plan, equivalent, execute
 from findry.pipeline.toml import from_toml, load, save, to_toml

@@ -12,7 +12,7 @@ import numpy as np
 from findry.algebra import Both, Pipe, Stage, Then
 from findry.algebra.mix import Combine, Mix, Scaled
 from findry.errors import PipelineError
-from findry.pipeline.check import check
+from findry.pipeline.checking import check
 from findry.records import Batch, Queries
 
 

@@ -22,8 +22,8 @@ class FilterHits(Filter):
     Cost: the filter over all documents once, then O(hits).
     """
 
-    where: str = param("true")
-    index: Reader | str = resource("index")
+    where: str = param(default="true")
+    index: Reader | str = resource(default="index")
 
     def apply(self, run: Run) -> Run:
         snapshot = reader(self).snapshot

@@ -28,7 +28,7 @@ class ReciprocalRank(Fuse):
     Cost: O(hits) a query; no model.
     """
 
-    k: int = param(60, low=1, high=1000, unit="ranks", tune="log")
+    k: int = param(default=60, low=1, high=1000, unit="ranks", tune="log")
     weights: tuple[float, ...] = ()
 
     def apply(self, branches: Branches) -> Run:
@@ -51,8 +51,8 @@ class Linear(Fuse):
     """
 
     weights: tuple[float, ...] = ()
-    normalise: Normaliser = param("min-max", choices=("none", "min-max", "z-score"), tune="choice")
-    missing: Missing = param("minimum", choices=("minimum", "zero"), tune="choice")
+    normalise: Normaliser = param(default="min-max", choices=("none", "min-max", "z-score"), tune="choice")
+    missing: Missing = param(default="minimum", choices=("minimum", "zero"), tune="choice")
 
     def apply(self, branches: Branches) -> Run:
         norms = None if self.normalise == "none" else [_norms(run, self.normalise) for run in branches]
@@ -63,7 +63,7 @@ class Linear(Fuse):
 class _Comb(Fuse):
     """Sums of min-max scores, with and without the number of branches that found the hit."""
 
-    normalise: Normaliser = param("min-max", choices=("none", "min-max", "z-score"), tune="choice")
+    normalise: Normaliser = param(default="min-max", choices=("none", "min-max", "z-score"), tune="choice")
 
     def _summed(self, branches: Branches, *, counted: bool) -> Run:
         norms = None if self.normalise == "none" else [_norms(run, self.normalise) for run in branches]

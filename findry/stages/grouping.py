@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from findry.algebra import Group, param, resource, stage
 from findry.index import Reader
@@ -26,8 +27,8 @@ class GroupDocuments(Group):
     Cost: one sort of the hits.
     """
 
-    by: Literal["max", "sum", "first"] = param("max", choices=("max", "sum", "first"), tune="choice")
-    index: Reader | str = resource("index")
+    by: Literal["max", "sum", "first"] = param(default="max", choices=("max", "sum", "first"), tune="choice")
+    index: Reader | str = resource(default="index")
 
     def apply(self, run: Run) -> Run:
         snapshot = reader(self).snapshot
@@ -47,9 +48,9 @@ class GroupDocuments(Group):
                 rows=documents[leads].astype(np.int32),
                 columns={**kept.columns, "row": kept.rows},
             )
-        scores = run.scores[first].astype(np.float64)
+        scores: NDArray[np.float64] = run.scores[first].astype(np.float64)
         if self.by == "sum":
-            scores = np.bincount(group, run.scores.astype(np.float64), minlength=len(first))
+            scores = np.bincount(group, run.scores.astype(np.float64), minlength=len(first)).astype(np.float64)
         return Run.ranked(
             run.queries,
             snapshot.documents,

@@ -24,11 +24,11 @@ class LexicalRetrieve(Retrieve):
     Cost: O(postings of the query's terms); no model.
     """
 
-    k1: float = param(0.9, low=0.0, high=10.0, tune="linear")
-    b: float = param(0.4, low=0.0, high=1.0, tune="linear")
-    k: int = param(1000, low=0, unit="results")
+    k1: float = param(default=0.9, low=0.0, high=10.0, tune="linear")
+    b: float = param(default=0.4, low=0.0, high=1.0, tune="linear")
+    k: int = param(default=1000, low=0, unit="results")
     fields: dict[str, float] | None = None
-    index: Reader | str = resource("index")
+    index: Reader | str = resource(default="index")
 
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
         return reader(self).lexical(self.k1, self.b, self.fields).search(queries, self.k, where=where, exclude=exclude)
@@ -43,9 +43,9 @@ class DenseRetrieve(Retrieve):
     Cost: one encoding a query, then O(rows x dimension).
     """
 
-    k: int = param(1000, low=0, unit="results")
+    k: int = param(default=1000, low=0, unit="results")
     field: str | None = None
-    index: Reader | str = resource("index")
+    index: Reader | str = resource(default="index")
 
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
         return reader(self).dense(self.field).search(queries, self.k, where=where, exclude=exclude)

@@ -5,15 +5,24 @@ from __future__ import annotations
 
 __all__ = [
     "Analyzer",
+    "Chunker",
     "Clause",
     "ParsedQuery",
+    "Passage",
+    "Span",
     "Token",
     "TokenBatch",
+    "count_words",
     "format_filter",
+    "marked",
     "parse_filter",
     "parse_query",
+    "passage",
+    "sentences",
 ]
 
 from findry.text.analysis import Analyzer, Token, TokenBatch
+from findry.text.chunk import Chunker, Span, count_words, sentences
 from findry.text.filter_syntax import format_filter, parse_filter
+from findry.text.passage import Passage, marked, passage
 from findry.text.query_syntax import Clause, ParsedQuery, parse_query

@@ -14,7 +14,7 @@ import tokenizers
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-WORDS = "the cat sat on a mat and dog ran far away from red blue green house tree ##s ##ing ##ed un ##do".split()
+WORDS = [*"aubdo", "the", "cat", "sat", "on", "mat", "dog", "ran", "far", "away", "red", "blue", "##s"]
 Array = NDArray[np.float64]
 
 
@@ -35,6 +35,18 @@ def tiny(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def config_of() -> Callable[[str], dict[str, Any]]:
+    """The config.json of a tiny model by type."""
+    return tiny_config
+
+
+@pytest.fixture
+def reference() -> Callable[..., Array]:
+    """The plain forward pass: (folder, id rows, pooling) to unit vectors."""
+    return reference_vectors
 
 
 def write_folder(
@@ -137,7 +149,7 @@ def random_weights(config: dict[str, Any], seed: int) -> dict[str, NDArray[np.fl
         shapes["encoder.relative_attention_bias.weight"] = (32, config["num_attention_heads"])
     for layer in range(config.get("n_layers", config.get("num_hidden_layers"))):
         *dense, up, down, last = layer_names(kind, layer)
-        sizes = {name: (width, width) for name in dense[:4]} | {dense[4]: (width,), last: (width,)}
+        sizes = dict.fromkeys(dense[:4], (width, width)) | {dense[4]: (width,), last: (width,)}
         for name, size in (sizes | {up: (wide, width), down: (width, wide)}).items():
             shapes |= {name + ".weight": size, name + ".bias": size[:1]}
     made = {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
@@ -158,7 +170,9 @@ def _forward(config: dict[str, Any], w: dict[str, Array], ids: NDArray[np.int64]
 
     def norm(x: Array, name: str) -> Array:
         centred = x - x.mean(-1, keepdims=True)
-        return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + epsilon) * w[name + ".weight"] + w[name + ".bias"]
+        return (
+            centred / np.sqrt((centred**2).mean(-1, keepdims=True) + epsilon) * w[name + ".weight"] + w[name + ".bias"]
+        )
 
     def dense(x: Array, name: str) -> Array:
         return x @ w[name + ".weight"].T + w[name + ".bias"]

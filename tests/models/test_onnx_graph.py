@@ -13,10 +13,10 @@ from findry.models.bert_family import read_architecture
 from findry.models.onnx_session import VectorSession, open_session
 from findry.models.sentence_folder import read_sentence_folder
 
-from .conftest import reference_vectors, tiny_config
-
 TYPES = ["bert", "roberta", "xlm-roberta", "distilbert", "mpnet"]
 Tiny = Callable[..., Path]
+Reference = Callable[..., np.ndarray]
+ConfigOf = Callable[[str], dict[str, object]]
 
 
 def opened(folder: Path) -> VectorSession:
@@ -29,11 +29,13 @@ def id_rows(count: int, length: int, seed: int = 1) -> np.ndarray:
 
 @pytest.mark.parametrize("pooling", ["mean", "cls", "max"])
 @pytest.mark.parametrize("model_type", TYPES)
-def test_the_graph_agrees_with_a_plain_forward_pass(tiny: Tiny, model_type: str, pooling: str) -> None:
+def test_the_graph_agrees_with_a_plain_forward_pass(
+    tiny: Tiny, model_type: str, pooling: str, reference: Reference
+) -> None:
     folder = tiny(model_type, pooling=pooling)
     for length in (2, 5, 30):
         ids = id_rows(3, length)
-        expected = reference_vectors(folder, ids.tolist(), pooling)
+        expected = reference(folder, ids.tolist(), pooling)
         np.testing.assert_allclose(opened(folder)(ids, np.ones_like(ids)), expected, atol=2e-6)
 
 
@@ -75,12 +77,12 @@ def test_a_head_prefix_and_old_norm_names_are_read_through(tiny: Tiny) -> None:
     np.testing.assert_array_equal(opened(folder)(ids, np.ones_like(ids)), before)
 
 
-def test_half_precision_weights_are_widened(tiny: Tiny) -> None:
+def test_half_precision_weights_are_widened(tiny: Tiny, reference: Reference) -> None:
     folder = tiny("bert")
     ids = id_rows(2, 5)
     half = {name: array.astype(np.float16) for name, array in load_file(folder / "model.safetensors").items()}
     save_file(half, folder / "model.safetensors")
-    expected = reference_vectors(folder, ids.tolist())
+    expected = reference(folder, ids.tolist())
     np.testing.assert_allclose(opened(folder)(ids, np.ones_like(ids)), expected, atol=2e-6)
 
 
@@ -111,21 +113,21 @@ def test_a_weight_file_without_a_tensor_is_named(tiny: Tiny) -> None:
         {"is_decoder": True},
     ],
 )
-def test_what_is_not_built_is_refused_with_the_torch_extra(changed: dict[str, object]) -> None:
+def test_what_is_not_built_is_refused_with_the_torch_extra(changed: dict[str, object], config_of: ConfigOf) -> None:
     with pytest.raises(CapabilityError, match=r"findry\[torch\]"):
-        read_architecture(tiny_config("bert") | changed, "here")
+        read_architecture(config_of("bert") | changed, "here")
 
 
-def test_a_config_without_a_size_is_refused() -> None:
-    config = tiny_config("bert")
+def test_a_config_without_a_size_is_refused(config_of: ConfigOf) -> None:
+    config = config_of("bert")
     del config["hidden_size"]
     with pytest.raises(CapabilityError, match="hidden_size"):
         read_architecture(config, "here")
 
 
 @pytest.mark.parametrize(("model_type", "longest"), [("bert", 40), ("distilbert", 40), ("roberta", 40), ("mpnet", 40)])
-def test_positions_that_padding_takes_are_not_counted(model_type: str, longest: int) -> None:
-    assert read_architecture(tiny_config(model_type), "here").longest == longest
+def test_positions_that_padding_takes_are_not_counted(model_type: str, longest: int, config_of: ConfigOf) -> None:
+    assert read_architecture(config_of(model_type), "here").longest == longest
 
 
 def test_a_folder_with_pickled_weights_only_is_refused(tiny: Tiny) -> None:
@@ -152,12 +154,14 @@ def test_a_damaged_graph_in_the_cache_is_built_again(tiny: Tiny, cache: Path) ->
     assert stored.read_bytes() == whole
 
 
-def test_the_cached_graph_holds_no_weights_and_serves_other_weights(tiny: Tiny, cache: Path) -> None:
+def test_the_cached_graph_holds_no_weights_and_serves_other_weights(
+    tiny: Tiny, cache: Path, reference: Reference
+) -> None:
     ids = id_rows(2, 5)
     first, second = tiny("bert", seed=1), tiny("bert", seed=2)
     one, two = (opened(folder)(ids, np.ones_like(ids)) for folder in (first, second))
     assert len(list((cache / "graphs").iterdir())) == 1
-    np.testing.assert_allclose(two, reference_vectors(second, ids.tolist()), atol=2e-6)
+    np.testing.assert_allclose(two, reference(second, ids.tolist()), atol=2e-6)
     assert not np.allclose(one, two, atol=1e-3)
 
 
@@ -167,8 +171,8 @@ def test_another_epsilon_is_another_graph(tiny: Tiny, cache: Path) -> None:
     assert len(list((cache / "graphs").iterdir())) == 2
 
 
-def test_the_config_is_read_as_json(tiny: Tiny) -> None:
+def test_the_config_is_read_as_json(tiny: Tiny, config_of: ConfigOf) -> None:
     folder = tiny("bert")
-    (folder / "config.json").write_text(json.dumps(tiny_config("bert"))[:-1])
+    (folder / "config.json").write_text(json.dumps(config_of("bert"))[:-1])
     with pytest.raises(FormatError, match=r"config\.json"):
         read_sentence_folder(folder)

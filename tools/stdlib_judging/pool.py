@@ -66,7 +66,7 @@ def best(scores: FloatArray, k: int) -> IntArray:
 
 
 def words(name: str) -> str:
-    """A qualified name as words: "xml.sax.saxutils.XMLFilterBase" gives "xml sax saxutils XML Filter Base"."""
+    """A qualified name as words: "xml.sax.XMLFilterBase" gives "xml sax XML Filter Base"."""
     return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
 
 

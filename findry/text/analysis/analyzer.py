@@ -33,7 +33,8 @@ class Analyzer:
     stem          Snowball stemming
     stopwords     True for the language's own list (English has one, Lucene's 33 words; the other languages
                   have none), False, or a list of words
-    fold_accents  drop the accents of Latin, Greek and Cyrillic letters, after stemming
+    fold_accents  drop the accents of Latin, Greek and Cyrillic letters, after stemming (for Vietnamese,
+                  where they are most of the word, say False)
     bigrams       runs of Han, Kana, Hangul, Thai, Lao, Khmer and Myanmar become overlapping pairs of
                   characters; a character that stands alone stays.  False: single characters
     min_length    shorter words are dropped (a character of those scripts never is)

@@ -29,7 +29,7 @@ def atoms_of(text: str, parts: list[Block], count: Counter, limit: int, *, words
     """Cut the blocks down until each piece has at most `limit` tokens or is one word.
 
     Text is cut into sentences, lines that belong together into lines, both into words; with `words` all
-    text is cut into words at once.  Cost: one call of `count`, and one for each block or sentence that is cut.
+    text is cut into words at once.  Cost: one call of `count`, and one for each piece that is cut.
     """
     atoms: list[Atom] = []
     section = 0

@@ -89,12 +89,12 @@ class Chunker:
         spans = [Span(group[0].start, group[-1].end, heading_of(group)) for group in groups]
         if not self.overlap_tokens or len(spans) < 2:
             return spans
-        wider = [
-            after._replace(start=min(after.start, overlap_start(text, before, count, self.overlap_tokens)))
-            if after.heading == before.heading
-            else after
-            for before, after in pairwise(spans)
-        ]
+        wider = list(spans[1:])
+        for i, (before, after) in enumerate(pairwise(groups)):
+            if before[-1].section == after[0].section:
+                start = overlap_start(text, spans[i], count, self.overlap_tokens)
+                if start < spans[i].end:
+                    wider[i] = wider[i]._replace(start=start)
         sizes = count([text[span.start : span.end] for span in wider])
         kept = [w if n <= self.max_tokens else s for w, n, s in zip(wider, sizes, spans[1:], strict=True)]
         return spans[:1] + kept

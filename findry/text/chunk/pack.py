@@ -4,8 +4,6 @@ from __future__ import annotations
 
 __all__ = ["heading_of", "overlap_start", "pack", "within_budget"]
 
-from os.path import commonprefix
-
 from findry.text.chunk.atoms import Atom
 from findry.text.chunk.sentences import sentences
 from findry.text.chunk.span import Span
@@ -58,13 +56,21 @@ def within_budget(text: str, groups: list[list[Atom]], count: Counter, limit: in
 def heading_of(group: list[Atom]) -> str | None:
     """The headings that everything in a group stands under, as "A > B"; None where there are none."""
     body = _body(group) or group[-1:]
-    path: tuple[str, ...] = commonprefix([atom.path for atom in body])
+    path = body[0].path
+    for atom in body:
+        shared = 0
+        while path[shared : shared + 1] == atom.path[shared : shared + 1] != ():
+            shared += 1
+        path = path[:shared]
     return " > ".join(path) or None
 
 
 def overlap_start(text: str, span: Span, count: Counter, most: int) -> int:
-    """Where the last `most` tokens of a chunk begin, or the first sentence in them; its end if none do."""
-    words = word_spans(text, span.start, span.end)
+    """Where the last `most` tokens of a chunk begin, or the first sentence in them; its end if none do.
+
+    Never the chunk's own start: a chunk does not repeat the whole of the one before.
+    """
+    words = word_spans(text, span.start, span.end)[1:]
     sizes = count([text[start:end] for start, end in words])
     start, taken = span.end, 0
     for (at, _), size in zip(reversed(words), reversed(sizes), strict=True):

@@ -6,19 +6,24 @@ __all__ = ["sentences", "trimmed"]
 
 import re
 
-# A full stop that needs white space after it, one that needs none, or an empty line.
+_CLOSING = r"\"'\u201d\u2019\xbb)\]"
+_FULL_STOPS = (  # these end a sentence without white space
+    "\u3002\uff01\uff1f\uff61\uff0e"  # Chinese and Japanese
+    "\u0964\u0965\u061f\u06d4\u0589\u1362\u17d4\u104b"  # Hindi, Arabic, Armenian, Amharic, Khmer, Burmese
+)
 _END = re.compile(
-    r"""(?P<stop>[.!?…]+)["'”’»)\]]*(?=\s)
-      | [。！？｡．।॥؟۔։።។၊။]+["'”’」』）)\]]*
-      | \n[^\S\n]*\n""",
-    re.VERBOSE,
-)  # fmt: skip
+    rf"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[{_CLOSING}]*+(?=\s)"
+    rf"|[{_FULL_STOPS}]+[{_CLOSING}\u300d\u300f\uff09]*"
+    r"|\n[^\S\n]*\n"
+)
 _LAST_WORD = re.compile(r"[\w.]+\Z")
-_NEXT = re.compile(r"\s+[\"'“‘«(\[]*(.)")
+_NEXT = re.compile(r"\s+[\"'\u201c\u2018\xab(\[]*(.)")
 
 _ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "mx", "dr", "prof", "rev", "gen", "col", "capt", "lt", "sgt", "hon", "st", "sr", "jr"]
-    + ["vs", "cf", "e.g", "i.e", "viz", "approx", "ca", "bzw", "z.b", "d.h", "evtl", "vgl", "mme", "mlle"]
+    {
+        *("mr", "mrs", "ms", "mx", "dr", "prof", "rev", "gen", "col", "capt", "lt", "sgt", "hon", "st", "jr"),
+        *("vs", "cf", "e.g", "i.e", "viz", "approx", "ca", "bzw", "z.b", "d.h", "evtl", "vgl", "mme", "mlle"),
+    }
 )
 _BEFORE_NUMBERS = frozenset(
     ["fig", "figs", "eq", "eqs", "no", "nos", "nr", "sec", "vol", "ch", "art", "p", "pp", "tab", "ref", "núm"]
@@ -30,9 +35,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
 
     Every other character is in exactly one sentence.
 
-    >>> text = "Dr. Smith et al. agree (see Fig. 3). Does J. Doe? 是的。好！"
+    >>> text = "Dr. Smith et al. agree (see Fig. 3). Does J. Doe? 是的。好。"
     >>> [text[a:b] for a, b in sentences(text)]
-    ['Dr. Smith et al. agree (see Fig. 3).', 'Does J. Doe?', '是的。', '好！']
+    ['Dr. Smith et al. agree (see Fig. 3).', 'Does J. Doe?', '是的。', '好。']
     """
     end = len(text) if end is None else end
     found: list[tuple[int, int]] = []

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*#*\s*\Z")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?=\s|\Z)")
+_CLOSING_SIGNS = re.compile(r"(?:\A|\s)#+\Z")
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})\s*\Z")
 _TABLE_RULE = re.compile(r"(?=[^|]*\|)(?=[^-]*-)[\s|:-]+\Z")
 
@@ -62,7 +63,7 @@ def _raw(text: str) -> Iterator[_Raw]:
         elif heading := _HEADING.match(words):
             yield from _paragraph(paragraph)
             paragraph = []
-            yield line.start(), line.end(), "heading", len(heading[1]), " ".join((heading[2] or "").split())
+            yield line.start(), line.end(), "heading", len(heading[1]), _title(words[heading.end() :])
         elif len(paragraph) == 1 and (rule := _UNDERLINE.match(words)):
             title = " ".join(paragraph[0].group().split())
             yield paragraph[0].start(), line.end(), "heading", 1 if rule[1][0] == "=" else 2, title
@@ -75,6 +76,10 @@ def _raw(text: str) -> Iterator[_Raw]:
     yield from _paragraph(paragraph)
     if fence is not None:
         yield fence[0], len(text), "lines", 0, ""
+
+
+def _title(words: str) -> str:
+    return " ".join(_CLOSING_SIGNS.sub("", words.strip()).split())
 
 
 def _paragraph(lines: list[re.Match[str]]) -> Iterator[_Raw]:

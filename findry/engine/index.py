@@ -1,0 +1,239 @@
+"""The index as a user holds it: open, add, delete, search, measure."""
+
+from __future__ import annotations
+
+__all__ = ["Index", "create", "open_index"]
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from findry.algebra import Pipe
+from findry.engine.defaults import DEPTH, default_pipeline, make_schema
+from findry.engine.facets import count_facet
+from findry.engine.results import Results, make_hits
+from findry.errors import InputError
+from findry.formats import FieldMap
+from findry.formats.rows import documents as read_rows
+from findry.index import Reader, Schema, Snapshot, Writer
+from findry.index import create as create_files
+from findry.index.commit import current
+from findry.models import Encoder, from_card, require_same_card
+from findry.models import encoder as open_encoder
+from findry.pipeline import execute
+from findry.records import Batch, Document, Queries, Run
+from findry.records.where import Where, from_dict
+from findry.text import Chunker, parse_filter
+
+Filterable = str | Mapping[str, Any] | Where | None
+
+
+class Index:
+    """One index on disk.  Searches see the newest commit at the time they start.
+
+    `encoder` is only needed to use another one than that of the index's card; it is refused unless it
+    would give the same vectors.
+    """
+
+    def __init__(self, root: str | PathLike[str], *, encoder: str | Encoder | None = None) -> None:
+        self.root = Path(root)
+        self._given = open_encoder(encoder) if encoder is not None else None
+        self._reader = self._open()
+        if self._given is not None:
+            for field in self.schema.vectors:
+                require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
+
+    def _open(self) -> Reader:
+        snapshot = Snapshot(self.root)
+        return Reader(snapshot, lambda name: self._encoder(snapshot, name))
+
+    def _encoder(self, snapshot: Snapshot, field: str) -> Encoder:
+        if self._given is not None:
+            return self._given
+        return from_card(dict(snapshot.vector_field(field).encoder), f"index {str(self.root)!r}")
+
+    @property
+    def reader(self) -> Reader:
+        """Searchers over the newest commit; what pipelines are bound to."""
+        if current(self.root).number != self._reader.snapshot.commit.number:
+            self._reader = self._open()
+        return self._reader
+
+    @property
+    def schema(self) -> Schema:
+        """Fields, analysers, encoders and chunking of the index."""
+        return self._reader.snapshot.schema
+
+    def encoder(self, field: str | None = None) -> Encoder:
+        """The encoder of a vector field, as the card of the index describes it."""
+        snapshot = self._reader.snapshot
+        return self._encoder(snapshot, snapshot.vector_field(field).name)
+
+    def writer(self) -> Writer:
+        """The one writer: ``with index.writer() as w: w.add(...); w.delete(...)`` commits at the end."""
+        encoders = {field.name: self._encoder(self._reader.snapshot, field.name) for field in self.schema.vectors}
+        return Writer(self.root, encoders)
+
+    def add(
+        self,
+        documents: Iterable[Document | Mapping[str, Any]],
+        *,
+        fields: FieldMap | None = None,
+        progress: bool = False,
+    ) -> int:
+        """Add documents, or rows of named columns, and commit; a known id is replaced.
+
+        All are taken or none: a bad row refuses the whole call.
+        """
+        with self.writer() as writer:
+            return writer.add(_documents(documents, fields or FieldMap()), progress=progress)
+
+    def delete(self, ids: Iterable[str] | str) -> int:
+        """Delete documents by id and commit; returns how many were there."""
+        with self.writer() as writer:
+            return writer.delete([ids] if isinstance(ids, str) else ids)
+
+    def optimize(self) -> None:
+        """Merge all segments into one and drop what is deleted."""
+        with self.writer() as writer:
+            writer.optimize()
+
+    def __len__(self) -> int:
+        return self.reader.snapshot.live_documents
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self.reader.snapshot)
+
+    def __contains__(self, id: str) -> bool:
+        return bool(self.reader.snapshot.documents.ids.find([id])[0] >= 0)
+
+    def get(self, id: str) -> Document | None:
+        """A document by id, or None."""
+        snapshot = self.reader.snapshot
+        row = int(snapshot.documents.ids.find([id])[0])
+        return snapshot.document(row) if row >= 0 else None
+
+    def pipeline(self, depth: int = DEPTH) -> Pipe:
+        """The default pipeline of this index, not bound."""
+        return default_pipeline(self.schema, depth)
+
+    def run(
+        self,
+        queries: Queries | Mapping[str, str] | Sequence[str] | str,
+        pipeline: Pipe | None = None,
+        *,
+        where: Filterable = None,
+        exclude: Sequence[Sequence[str]] | None = None,
+    ) -> Batch:
+        """Run a pipeline over a batch of queries: its run and its trace.
+
+        Plain texts are read as words without operators; `Queries` say themselves.
+        """
+        asked = queries if isinstance(queries, Queries) else Queries.of(queries)
+        pipe = (pipeline if pipeline is not None else self.pipeline()).bind(index=self.reader)
+        return execute(pipe, asked, where=read_filter(where), exclude=exclude)
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        where: Filterable = None,
+        pipeline: Pipe | None = None,
+        offset: int = 0,
+        facets: Sequence[str] = (),
+        width: int = 240,
+    ) -> Results:
+        """The k best documents after the first `offset`, with passages.
+
+        The query may use ``+must``, ``-mustnot``, ``"a phrase"``, ``prefix*`` and ``field:word``.
+        Facets count the values of columns over all hits of the pipeline, before the page is cut.
+        """
+        if k < 0 or offset < 0:
+            raise InputError("k and offset must not be negative", received=f"k {k}, offset {offset}")
+        asked = Queries.of({"query": query}, syntax="operators")
+        pipe = pipeline if pipeline is not None else self.pipeline(max(DEPTH, offset + k))
+        reader = self.reader
+        batch = execute(pipe.bind(index=reader), asked, where=read_filter(where))
+        run = batch.need_run("search")
+        counts = {key: count_facet(reader.snapshot, _documents_of(run, reader), key) for key in facets}
+        page = run.skip(offset).cut(k)
+        hits = make_hits(reader.snapshot, asked, page, offset, width)
+        return Results(query, hits, offset, counts, batch.trace)
+
+    def info(self) -> dict[str, Any]:
+        """Counts, sizes and identity, JSON-able."""
+        snapshot = self.reader.snapshot
+        commit = snapshot.commit
+        size = sum(stamp.length for entry in commit.segments for stamp in entry.files.values())
+        return {
+            "path": str(self.root),
+            "index": commit.index_id,
+            "commit": commit.number,
+            "documents": snapshot.live_documents,
+            "deleted": sum(len(s.deleted) for s in snapshot.segments),
+            "rows": snapshot.live_rows,
+            "unit": snapshot.rows.unit,
+            "segments": len(snapshot.segments),
+            "bytes": size,
+            "columns": dict(sorted(commit.columns.items())),
+            "schema": snapshot.schema.card(),
+            "pipeline": repr(self.pipeline()),
+        }
+
+    def __repr__(self) -> str:
+        snapshot = self._reader.snapshot
+        return f"Index({str(self.root)!r}: {snapshot.live_documents:,} documents, commit {snapshot.commit.number})"
+
+
+def _documents_of(run: Run, reader: Reader) -> Any:
+    return run.rows if run.items.unit == "document" else reader.snapshot.links.targets()[run.rows]
+
+
+def _documents(rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap) -> Iterator[Document]:
+    def refuse(error: InputError) -> None:
+        raise error
+
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, Document):
+            yield row
+        elif isinstance(row, Mapping):
+            yield from read_rows([(number, f"row {number}", row)], fields, refuse)
+        else:
+            raise InputError(
+                "a document must be a Document or a mapping", received=type(row).__name__, where=f"row {number}"
+            )
+
+
+def read_filter(where: Filterable) -> Where | None:
+    """A filter from text, from a dictionary in the vector-store shape, or as it is."""
+    if where is None or where == "":
+        return None
+    if isinstance(where, str):
+        return parse_filter(where)
+    return from_dict(where) if isinstance(where, Mapping) else where
+
+
+def create(
+    root: str | PathLike[str],
+    *,
+    encoder: str | Encoder | None = "minilm",
+    language: str = "english",
+    fields: Mapping[str, float] | None = None,
+    chunk: Chunker | Mapping[str, Any] | int | None = None,
+) -> Index:
+    """Make an empty index in a new folder.
+
+    encoder: a name, folder or `Encoder`; None for search by words only.  language: of the analyser.
+    fields: lexical fields with weights, as in ``{"title": 2.0, "text": 1.0}``; all text in one by default.
+    chunk: a token budget to cut long texts by; None keeps documents whole.
+    """
+    opened = open_encoder(encoder) if encoder is not None else None
+    create_files(Path(root), make_schema(encoder=opened, language=language, fields=fields, chunk=chunk))
+    return Index(root, encoder=opened)
+
+
+def open_index(root: str | PathLike[str], *, encoder: str | Encoder | None = None) -> Index:
+    """Open an index for searching and changing; `MissingResource` when there is none."""
+    return Index(root, encoder=encoder)
