@@ -32,3 +32,14 @@ def shared_data() -> Callable[[str], Path]:
         return folder / name
 
     return find
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the tests that need the judged collections ran."""
+    counts = {
+        outcome: sum("data" in report.keywords for report in terminalreporter.stats.get(outcome, []))
+        for outcome in ("passed", "failed", "skipped")
+    }
+    if any(counts.values()):
+        told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+        terminalreporter.write_line(f"tests on judged collections: {told}")

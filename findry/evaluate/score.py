@@ -33,10 +33,10 @@ def evaluate(
     are in `counts`.  Queries of the run without judgments are not looked at.
 
     The order of the run is what is measured, not its scores: ir_measures is given falling scores made from the
-    ranks.  Gains are the grades (linear), below zero gains nothing (and for Bpref is unjudged, as trec_eval
-    has it); grades above 0 are relevant unless a measure says ``rel=``.  Hits that the judgments mark in the column ``ignore`` are taken out of the list
-    before it is measured.  `ignore_identical_ids` also takes out hits whose id is the query's own: the default
-    of BEIR's tool, off here, and what moves the ArguAna figures.
+    ranks.  Gains are the grades (linear); below zero gains nothing, and is unjudged for Bpref, as trec_eval has
+    it.  Grades above 0 are relevant unless a measure says ``rel=``.  Hits that the judgments mark in the column
+    ``ignore`` are taken out of the list before it is measured.  `ignore_identical_ids` also takes out hits
+    whose id is the query's own: the default of BEIR's tool, off here, and what moves the ArguAna figures.
 
     Refused: a run that ranks another unit than the judgments judge; an item twice in a list.
     Cost: O(hits read); only the ranks that some measure reads are handed on.

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import IO, Any, TypeGuard
 
 from findry.errors import FormatError, InputError
 from findry.formats.lines import read_lines, stored
@@ -47,7 +47,11 @@ def array_rows(path: Path, bad: Bad) -> Iterator[Row]:
 
     Memory: the largest item.  What breaks the array itself raises `FormatError` in either mode.
     """
-    text = _Buffer(path)
+    with stored(path) as stream:
+        yield from _items(_Buffer(stream, path), path, bad)
+
+
+def _items(text: _Buffer, path: Path, bad: Bad) -> Iterator[Row]:
     if text.skip("[") is None:
         raise FormatError("not a JSON array", expected="[ {...}, {...} ]", where=str(path))
     if text.skip("]") is not None:
@@ -91,8 +95,8 @@ def _usable(row: object, escapes: bool, where: str, bad: Bad) -> TypeGuard[dict[
 class _Buffer:
     """The text of a file, decoded value by value."""
 
-    def __init__(self, path: Path) -> None:
-        self._stream = stored(path)
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._path, self._text, self._at, self._ended = path, "", 0, False
 
@@ -105,9 +109,7 @@ class _Buffer:
         except (EOFError, OSError, UnicodeDecodeError) as error:
             raise FormatError("the file cannot be read", received=str(error), where=str(self._path)) from error
         self._at = 0
-        if not raw:
-            self._ended = True
-            self._stream.close()
+        self._ended = not raw
         return bool(raw)
 
     def skip(self, mark: str) -> str | None:
