@@ -112,7 +112,7 @@ def exports(name: str, module: types.ModuleType) -> Iterator[tuple[str, object]]
             continue
         defined = getattr(thing, "__module__", None) or name
         if listed is not None:
-            public = attribute in listed or defined == f"_{name}"
+            public = attribute in listed or defined == f"_{name}" or defined.startswith(f"{name}.")
         else:
             public = name in ("builtins", defined) or defined.startswith("_") or left_out(defined)
         if public:

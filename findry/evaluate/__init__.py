@@ -16,7 +16,7 @@ __all__ = [
     "sign_flip",
 ]
 
-from findry.evaluate.compare import Difference, compare
+from findry.evaluate.difference import Difference, compare
 from findry.evaluate.evaluation import Evaluation
 from findry.evaluate.interval import Interval, difference_interval, mean_interval
 from findry.evaluate.measures import parse

@@ -180,7 +180,8 @@ def _texts(row: Mapping[str, Any], fields: FieldMap, where: str) -> dict[str, st
         texts[name] = text
     if not texts:
         expected, received = " or ".join(fields.text), ", ".join(map(str, row)) or "an empty row"
-        raise FormatError("no text field", expected=expected, received=received, where=where)
+        hint = "say which column is the text: text=NAME"
+        raise FormatError("no text field", expected=expected, received=received, where=where, hint=hint)
     last = next(reversed(texts))
     return {name: text for name, text in texts.items() if text or name == last}
 

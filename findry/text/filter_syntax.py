@@ -160,11 +160,7 @@ class _Parser:
         )
 
     def keyword(self) -> str:
-        return (
-            self.token.text.lower()
-            if self.token.kind == "name" and self.token.text.lower() in _KEYWORDS
-            else ""
-        )
+        return self.token.text.lower() if self.token.kind == "name" and self.token.text.lower() in _KEYWORDS else ""
 
     def accept(self, word: str) -> bool:
         if self.keyword() == word or (self.token.kind == "sign" and self.token.text == word):
@@ -179,9 +175,7 @@ class _Parser:
     def any_of(self) -> Where:
         return self.series("or", Or, lambda: self.series("and", And, self.one))
 
-    def series(
-        self, word: str, join: Callable[[tuple[Where, ...]], Where], part: Callable[[], Where]
-    ) -> Where:
+    def series(self, word: str, join: Callable[[tuple[Where, ...]], Where], part: Callable[[], Where]) -> Where:
         parts = [part()]
         while self.accept(word):
             parts.append(part())

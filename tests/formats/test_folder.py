@@ -12,27 +12,34 @@ from findry.formats import Problems, fingerprint, read_folder
 from findry.formats.filetext import decode, read_text
 from findry.records import Document
 
-PDF = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 6 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-4 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 7 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
-6 0 obj<</Length 37>>stream
-BT /F 12 Tf 9 99 Td (Ants carry) Tj ET
-endstream endobj
-7 0 obj<</Length 33>>stream
-BT /F 12 Tf 9 99 Td (leaves) Tj ET
-endstream endobj
-8 0 obj<</Title(On ants)>>endobj
-trailer<</Root 1 0 R/Info 8 0 R/Size 9>>
-%%EOF
-"""
 PAGE = """<html><head><title>My
  page</title><style>p {}</style></head><body><nav>menu</nav>
 <h2>Hello <b>there</b></h2><p>A <i>para</i>graph<br>in lines.</p><div>before<p>inside</p>after</div>
 <pre>code
   kept</pre><script>bad()</script><!-- no --></body></html>"""
+
+
+def pdf(title: str, *pages: str) -> bytes:
+    """A PDF with one line of text a page, written by hand."""
+    kids = range(5, 5 + 2 * len(pages), 2)
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{n} 0 R' for n in kids)}]>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        f"<</Title({title})>>",
+    ]
+    for number, text in zip(kids, pages, strict=True):
+        drawn = f"BT /F 12 Tf 9 99 Td ({text}) Tj ET"
+        inside = f"/MediaBox[0 0 200 200]/Contents {number + 1} 0 R/Resources<</Font<</F 3 0 R>>>>"
+        objects.append(f"<</Type/Page/Parent 2 0 R{inside}>>")
+        objects.append(f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream")
+    data, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj{body}endobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    end = f"trailer<</Root 1 0 R/Info 4 0 R/Size {len(objects) + 1}>>\nstartxref\n{len(data)}\n%%EOF\n"
+    return f"{data}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}".encode("ascii")
 
 
 def put(root: Path, name: str, data: bytes | str) -> Path:
@@ -61,7 +68,7 @@ def test_a_document_says_where_it_comes_from_and_what_it_was(tmp_path: Path) -> 
             "path": "notes/ants.md",
             "extension": ".md",
             "modified": "1970-01-02T00:00:00Z",
-            "bytes": 36,
+            "bytes": 35,
             "sha256": fingerprint(path),
         },
     )
@@ -114,7 +121,7 @@ def test_a_page_in_another_declared_charset_is_read_in_it() -> None:
 
 
 def test_pdf_pages_are_separated_by_form_feeds() -> None:
-    found = read_text(PDF, ".pdf", "a.pdf")
+    found = read_text(pdf("On ants", "Ants carry", "leaves"), ".pdf", "a.pdf")
     assert (found.title, found.text, found.values) == ("On ants", "Ants carry\fleaves", {"pages": 2})
 
 

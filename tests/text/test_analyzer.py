@@ -16,6 +16,7 @@ ANALYZERS = [
     Analyzer("fr"),
     Analyzer("tr"),
     Analyzer("de", fold_accents=False, bigrams=False, min_length=3),
+    Analyzer(identifiers="whole", min_length=2),
 ]
 # case, marks, joiners, apostrophes, compatibility forms, unspaced scripts, other planes, a lone surrogate
 MIXED = (
@@ -165,3 +166,8 @@ def test_a_long_text_and_more_surfaces_than_the_cache_holds_are_fine() -> None:
 
 def test_marks_without_end_take_linear_time() -> None:
     assert len(Analyzer("none").tokens("e\u0301" * 50_000)) == 1
+
+
+def test_an_identifier_is_its_parts_or_one_word_as_asked() -> None:
+    assert Analyzer("none").terms("read_csv_file __init__") == ["read", "csv", "file", "init"]
+    assert Analyzer("none", identifiers="whole").terms("read_csv_file __init__") == ["read_csv_file", "__init__"]

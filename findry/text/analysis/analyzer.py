@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ class Analyzer:
     bigrams       runs of Han, Kana, Hangul, Thai, Lao, Khmer and Myanmar become overlapping pairs of
                   characters; a character that stands alone stays.  False: single characters
     min_length    shorter words are dropped (a character of those scripts never is)
+    identifiers   "split": ``snake_case`` is two words; "whole": it is one, ``_`` counts as a letter
 
     A word is a run of letters, digits and marks; ``_``, ``.`` and ``-`` end it (``os.path`` is two words,
     ``snake_case`` two, ``camelCase`` one), but a dotted acronym is one (``U.S.`` is ``us``).  An inner
@@ -59,6 +60,7 @@ class Analyzer:
     fold_accents: bool = True
     bigrams: bool = True
     min_length: int = 1
+    identifiers: Literal["split", "whole"] = "split"
 
     def __post_init__(self) -> None:
         language = language_name(self.language)
@@ -69,6 +71,10 @@ class Analyzer:
             stopwords = tuple(sorted(set(stopwords)))
         if self.min_length < 1:
             raise InputError("min_length must be 1 or more", received=str(self.min_length))
+        if self.identifiers not in ("split", "whole"):
+            raise InputError(
+                "unknown way to read identifiers", expected="split or whole", received=repr(self.identifiers)
+            )
         # Settings that give the same terms are equal and have the same card.
         object.__setattr__(self, "language", language)
         object.__setattr__(self, "stem", self.stem and language != "none")
@@ -132,6 +138,7 @@ class Analyzer:
             "fold_accents": self.fold_accents,
             "bigrams": self.bigrams,
             "min_length": self.min_length,
+            "identifiers": self.identifiers,
             "snowball": snowball_version() if self.stem else None,
             "unicode": unicodedata.unidata_version,
         }
@@ -153,6 +160,7 @@ class Analyzer:
             fold_accents=card["fold_accents"],
             bigrams=card["bigrams"],
             min_length=card["min_length"],
+            identifiers=card["identifiers"],
         )
         mine = made.card()
         for part, name in (("version", "analysis"), ("snowball", "the Snowball stemmers")):
@@ -168,9 +176,7 @@ class Analyzer:
 
 @lru_cache(maxsize=64)
 def _surfaces(analyzer: Analyzer) -> Surfaces:
-    stop = (
-        STOP_WORDS[analyzer.language] if analyzer.stopwords is True else frozenset(analyzer.stopwords or ())
-    )
+    stop = STOP_WORDS[analyzer.language] if analyzer.stopwords is True else frozenset(analyzer.stopwords or ())
     return Surfaces(
         language=analyzer.language,
         stem=analyzer.stem,
@@ -178,6 +184,7 @@ def _surfaces(analyzer: Analyzer) -> Surfaces:
         accents=analyzer.fold_accents,
         bigrams=analyzer.bigrams,
         min_length=analyzer.min_length,
+        underscore=analyzer.identifiers == "whole",
     )
 
 
@@ -213,9 +220,7 @@ def _in_order(
     return ordered, ends
 
 
-def _expand(
-    surfaces: Surfaces, names: list[str], stream: NDArray[np.int32], ends: NDArray[np.int64]
-) -> TokenBatch:
+def _expand(surfaces: Surfaces, names: list[str], stream: NDArray[np.int32], ends: NDArray[np.int64]) -> TokenBatch:
     """Replace the surfaces of the stream by their terms, for all texts at once."""
     made = surfaces.pieces(names)
     table: defaultdict[str, int] = defaultdict(count().__next__)

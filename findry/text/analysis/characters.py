@@ -86,19 +86,21 @@ def character_classes() -> tuple[str, str, str]:
 
 
 @cache
-def word_pattern(*, joined: bool, ascii_only: bool = False) -> re.Pattern[str]:
+def word_pattern(*, joined: bool, underscore: bool = False, ascii_only: bool = False) -> re.Pattern[str]:
     """The pattern whose matches are the surfaces of a text, and each SEPARATOR.
 
-    A surface is a dotted acronym (``U.S``), a word of a spaced script (with its marks, and with its inner
-    apostrophes where `joined`), or a run of an unspaced script.  `ascii_only` gives the same matches on
-    ASCII text, faster.
+    A surface is a dotted acronym (``U.S``), a word of a spaced script (with its marks, with its inner
+    apostrophes where `joined`, with ``_`` where `underscore`), or a run of an unspaced script.
+    `ascii_only` gives the same matches on ASCII text, faster.
     """
-    alnum, initial, end = "[A-Za-z0-9]", r"[^\W\d_]", r"(?![^\W_])"
+    alnum, initial, end = f"[A-Za-z0-9{'_' * underscore}]", r"[^\W\d_]", r"(?![^\W_])"
     acronym = rf"{initial}\.(?<![^\W_]..)(?<!\...){initial}(?:\.{initial})*+{end}"
     tail = rf"(?:[{APOSTROPHES}]{alnum}++)*+" if joined else ""
     if ascii_only:
         return re.compile(rf"{acronym}|{alnum}++{tail}|{SEPARATOR}", re.ASCII)
     letter, run, mark = character_classes()
+    if underscore:
+        letter = f"(?:{letter}|_)"
     # Most words of most texts are ASCII: those that an ASCII character ends need not try the large classes.
     plain = rf"{alnum}++{tail}(?=[\x00-&(-\x7f])"
     tails = rf"{mark}++{letter}*+" + (rf"|[{APOSTROPHES}]{letter}++" if joined else "")
@@ -107,12 +109,12 @@ def word_pattern(*, joined: bool, ascii_only: bool = False) -> re.Pattern[str]:
 
 
 @cache
-def chunk_table(*, lower: bool) -> str:
+def chunk_table(*, lower: bool, underscore: bool = False) -> str:
     """A table for str.translate after which str.split cuts ASCII text at everything that ends a word.
 
     The chunks keep ``.`` and ``'``, which only sometimes end a word, and SEPARATOR.
     """
-    kept = [c if c.isalnum() or c in ".'" + SEPARATOR else " " for c in map(chr, range(128))]
+    kept = [c if c.isalnum() or c in ".'" + SEPARATOR + "_" * underscore else " " for c in map(chr, range(128))]
     return "".join(kept).lower() if lower else "".join(kept)
 
 

@@ -42,6 +42,7 @@ class Surfaces:
         accents: bool,
         bigrams: bool,
         min_length: int,
+        underscore: bool = False,
     ) -> None:
         self.language = language
         self.stem = stem
@@ -50,10 +51,10 @@ class Surfaces:
         self.min_length = min_length
         self.turkish = language in CUT_AT_APOSTROPHE
         self.joined = language not in ELISION
-        self.pattern = word_pattern(joined=self.joined)
-        self.ascii_pattern = word_pattern(joined=self.joined, ascii_only=True)
+        self.pattern = word_pattern(joined=self.joined, underscore=underscore)
+        self.ascii_pattern = word_pattern(joined=self.joined, underscore=underscore, ascii_only=True)
         self.cluster = cluster_pattern()
-        self.table = chunk_table(lower=not self.turkish)
+        self.table = chunk_table(lower=not self.turkish, underscore=underscore)
         self.stop = frozenset(word for entry in stop for word, *_ in self._drafts(entry))
         self._cache: dict[str, Pieces] = {}
 
@@ -135,6 +136,5 @@ class Surfaces:
         if not self.bigrams or len(found) == 1:
             return [(c, *match.span(), False) for c, match in zip(letters, found, strict=True)]
         return [
-            (letters[i] + letters[i + 1], found[i].start(), found[i + 1].end(), False)
-            for i in range(len(found) - 1)
+            (letters[i] + letters[i + 1], found[i].start(), found[i + 1].end(), False) for i in range(len(found) - 1)
         ]
