@@ -24,6 +24,7 @@ __all__ = [
     "resource",
     "stage",
     "stage_class",
+    "without",
 ]
 
 from findry.algebra.declare import param, registry, resource, stage, stage_class
@@ -31,3 +32,4 @@ from findry.algebra.expression import Both, Pipe, Then
 from findry.algebra.kinds import Filter, Fuse, Group, Rerank, Retrieve, Rewrite, Stage
 from findry.algebra.mix import Mix, Scaled
 from findry.algebra.operators import Cut, Head, head
+from findry.algebra.without import without

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-__all__ = ["Both", "Pipe", "Then"]
+__all__ = ["Both", "Pipe", "Then", "joined_trace", "joins"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from findry.errors import PipelineError
 from findry.records import Batch, Branches, Trace
+
+_JOINS: dict[str, Callable[[Any, Any], Any]] = {}
+J = TypeVar("J", bound=Callable[[Any, Any], Any])
+
+
+def joins(sign: str) -> Callable[[J], J]:
+    """Declare what an operator builds from its two sides; the nodes stand in their own files."""
+
+    def declare(build: J) -> J:
+        _JOINS[sign] = build
+        return build
+
+    return declare
 
 
 class Pipe(ABC):
@@ -39,42 +52,35 @@ class Pipe(ABC):
         """What decides the behaviour: equal keys on equal input give equal output."""
 
     def __rshift__(self, other: Pipe) -> Pipe:
+        if isinstance(other, Then):  # so that chains lean to the left, however they were typed
+            return (self >> other.first) >> other.second
         return Then(self, _pipe(other, ">>"))
 
     def __or__(self, other: Pipe) -> Pipe:
         return Both((*_flat(self), *_flat(_pipe(other, "|"))))
 
     def __mod__(self, k: int) -> Pipe:
-        from findry.algebra.operators import Cut
-
-        return Then(self, Cut(k))
+        return self._join("%", k)
 
     def __mul__(self, weight: float) -> Pipe:
-        from findry.algebra.mix import Scaled
-
-        return Scaled(self, float(weight))
+        return self._join("*", weight)
 
     __rmul__ = __mul__
 
     def __add__(self, other: Pipe) -> Pipe:
-        from findry.algebra.mix import Mix
-
-        return Mix.of(self, _pipe(other, "+"))
+        return self._join("+", _pipe(other, "+"))
 
     def __and__(self, other: Pipe) -> Pipe:
-        from findry.algebra.mix import Combine
-
-        return Combine("&", self, _pipe(other, "&"))
+        return self._join("&", _pipe(other, "&"))
 
     def __xor__(self, other: Pipe) -> Pipe:
-        from findry.algebra.mix import Combine
-
-        return Combine("^", self, _pipe(other, "^"))
+        return self._join("^", _pipe(other, "^"))
 
     def __pow__(self, other: Pipe) -> Pipe:
-        from findry.algebra.mix import Combine
+        return self._join("**", _pipe(other, "**"))
 
-        return Combine("**", self, _pipe(other, "**"))
+    def _join(self, sign: str, other: object) -> Pipe:
+        return cast(Pipe, _JOINS[sign](self, other))
 
     def __bool__(self) -> NoReturn:
         raise PipelineError("a pipeline has no truth value", hint="use `|`, `&` and `>>`, not `or` and `and`")
@@ -113,9 +119,16 @@ class Pipe(ABC):
         A dropped retriever drops its branch, a dropped fuser leaves its first branch, any other stage
         passes on what it takes.
         """
-        from findry.algebra.without import without
+        return self._join("without", label)
 
-        return without(self, label)
+    @property
+    def finds(self) -> str | None:
+        """The label under which this node brings hits in; None for one that does not."""
+        return None
+
+    def written_after(self, first: str) -> str:
+        """How ``first >> self`` is written."""
+        return f"({first} >> {self!r})"
 
 
 def _pipe(value: object, operator: str) -> Pipe:
@@ -149,11 +162,7 @@ class Then(Pipe):
         return f"({self.first.key()} >> {self.second.key()})"
 
     def __repr__(self) -> str:
-        from findry.algebra.operators import Cut
-
-        if isinstance(self.second, Cut) and self.second.label is None:
-            return f"({self.first!r} % {self.second.k})"
-        return f"({self.first!r} >> {self.second!r})"
+        return self.second.written_after(repr(self.first))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,11 +183,9 @@ class Both(Pipe):
 
     def names(self) -> list[str]:
         """A distinct name for each branch: the label of its retriever, numbered where two agree."""
-        from findry.algebra.kinds import Retrieve
-
         names: list[str] = []
         for part in self.parts:
-            labels = [p.title for p in part.walk() if isinstance(p, Retrieve)]
+            labels = [node.finds for node in part.walk() if node.finds]
             name = "+".join(labels) or f"branch{len(names) + 1}"
             again = sum(1 for n in names if n == name or n.startswith(name + "."))
             names.append(f"{name}.{again + 1}" if again else name)

@@ -130,6 +130,10 @@ class Retrieve(Stage):
 
     kind, takes, gives = "Retrieve", "queries", "run"
 
+    @property
+    def finds(self) -> str | None:
+        return self.title
+
     @abstractmethod
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
         """The ranked rows of each query."""

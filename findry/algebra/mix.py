@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from findry.algebra.combine import align, concatenate, featured, fused, intersect
-from findry.algebra.expression import Both, Pipe, joined_trace
+from findry.algebra.expression import Both, Pipe, joined_trace, joins
 from findry.errors import PipelineError
 from findry.records import Batch, Branches, Run
 
@@ -165,3 +165,30 @@ class Combine(Pipe):
 
     def __repr__(self) -> str:
         return f"({self.left!r} {self.operator} {self.right!r})"
+
+
+@joins("*")
+def _scaled(pipe: Pipe, weight: float) -> Pipe:
+    if isinstance(weight, bool) or not isinstance(weight, int | float):
+        raise PipelineError("`*` weighs a pipeline by a number", received=repr(weight))
+    return Scaled(pipe, float(weight))
+
+
+@joins("+")
+def _mixed(left: Pipe, right: Pipe) -> Pipe:
+    return Mix.of(left, right)
+
+
+@joins("&")
+def _common(left: Pipe, right: Pipe) -> Pipe:
+    return Combine("&", left, right)
+
+
+@joins("^")
+def _appended(left: Pipe, right: Pipe) -> Pipe:
+    return Combine("^", left, right)
+
+
+@joins("**")
+def _featured(left: Pipe, right: Pipe) -> Pipe:
+    return Combine("**", left, right)

@@ -9,7 +9,7 @@ from typing import Any
 
 from findry.algebra.combine import concatenate
 from findry.algebra.declare import param, stage
-from findry.algebra.expression import Pipe
+from findry.algebra.expression import Pipe, Then, joins
 from findry.algebra.kinds import OnRun, Stage
 from findry.records import Batch, Branches, Run
 
@@ -26,6 +26,14 @@ class Cut(OnRun):
 
     def apply(self, run: Run) -> Run:
         return run.cut(self.k)
+
+    def written_after(self, first: str) -> str:
+        return f"({first} % {self.k})" if self.label is None else super().written_after(first)
+
+
+@joins("%")
+def _cut(pipe: Pipe, k: int) -> Pipe:
+    return Then(pipe, Cut(k))
 
 
 @stage("head")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 __all__ = ["without"]
 
-from findry.algebra.expression import Both, Pipe, Then
+from findry.algebra.expression import Both, Pipe, Then, joins
 from findry.algebra.kinds import Fuse, Stage
 from findry.errors import PipelineError, nearest
 
 
+@joins("without")
 def without(pipe: Pipe, label: str) -> Pipe:
     """The pipeline with one stage replaced by the null of its kind; see `Pipe.without`."""
     labels = [part.title for part in pipe.walk() if isinstance(part, Stage)]

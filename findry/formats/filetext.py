@@ -24,6 +24,7 @@ BLOCK = re.compile(
     "address|article|aside|blockquote|body|caption|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|"
     "li|main|[ou]l|p|pre|section|table|t[dhr]"
 )
+HEADING, SPACE = re.compile("h[1-6]"), re.compile(r"\s+")
 
 
 class FileText(NamedTuple):
@@ -110,32 +111,25 @@ def _html(data: bytes, where: str) -> FileText:
 def _blocks(root: Any, blocks: list[str]) -> None:
     """The text of each block in document order; headings begin with #, lines of <pre> are kept."""
     blocks.append("")
-    # an explicit stack: pages nest deeper than Python calls may; a string stands for the end of a block
-    stack: list[Any] = [root]
+    # an explicit stack: pages nest deeper than Python calls may; None stands for the end of a block
+    stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            blocks.append(node)
+        node, kept = stack.pop()
+        if node is None:
+            blocks.append("")
             continue
         tag = node.tag
         if tag == "-text":
-            kept = _inside_pre(node)
-            blocks[-1] += node.text_content if kept else re.sub(r"\s+", " ", node.text_content)
-            continue
-        if tag == "br":
+            text = node.text_content
+            blocks[-1] += text if kept else SPACE.sub(" ", text)
+        elif tag == "br":
             blocks[-1] += "\n"
-            continue
-        if BLOCK.fullmatch(tag):
-            blocks.append("#" * int(tag[1]) + " " if re.fullmatch(r"h[1-6]", tag) else "")
-            stack.append("")
-        stack.extend(reversed(list(node.iter(include_text=True))))
-
-
-def _inside_pre(node: Any) -> bool:
-    parent = node.parent
-    while parent is not None and not BLOCK.fullmatch(parent.tag):
-        parent = parent.parent
-    return parent is not None and parent.tag == "pre"
+        else:
+            if BLOCK.fullmatch(tag):
+                blocks.append("#" * int(tag[1]) + " " if HEADING.fullmatch(tag) else "")
+                kept = tag == "pre"
+                stack.append((None, kept))
+            stack.extend([(child, kept) for child in node.iter(include_text=True)][::-1])
 
 
 def _tidy(block: str) -> str:

@@ -84,7 +84,7 @@ class HashEncoder:
 @lru_cache(maxsize=65_536)
 def _signs(word: str, dimension: int) -> NDArray[np.int8]:
     wanted = -(-dimension // 8)
-    content = word.encode("utf-8", "surrogatepass")
+    content = word.encode()
     blocks = [hashlib.blake2b(content, salt=block.to_bytes(16, "little")).digest() for block in range(-(-wanted // 64))]
     bits = np.unpackbits(np.frombuffer(b"".join(blocks)[:wanted], np.uint8))[:dimension]
     return (2 * bits.astype(np.int8) - 1).astype(np.int8)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
-from findry.errors import CapabilityError, FormatError, MissingResource
+from findry.errors import CapabilityError, FormatError, InputError, MissingResource
 from findry.models.port import Side
 
 Pooling: TypeAlias = Literal["mean", "cls", "max"]
@@ -42,6 +42,8 @@ def read_sentence_folder(
     A folder without modules.json is a bare transformer: nothing in it says how to pool, so `pooling`
     must be given.  `max_tokens` is None where the folder sets no limit of its own.
     """
+    if pooling is not None and pooling not in _POOLINGS:
+        raise InputError("no such pooling", expected=" or ".join(_POOLINGS), received=repr(pooling), where=str(folder))
     modules = _modules(folder)
     if modules is None and pooling is None:
         raise CapabilityError(

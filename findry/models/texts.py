@@ -28,5 +28,19 @@ def prompted(texts: Sequence[str], side: Side, prompts: Mapping[Side, str]) -> l
                 received=type(text).__name__,
                 where=f"texts[{index}]",
             )
+        if not _encodable(text):
+            raise InputError(
+                "a text to encode holds half of a surrogate pair, which no UTF-8 text can",
+                where=f"texts[{index}]",
+                hint="text.encode('utf-8', 'replace').decode()",
+            )
     prompt = prompts[side]
     return [prompt + text for text in texts] if prompt else list(texts)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -140,6 +140,11 @@ def test_a_text_that_is_no_string_is_named_by_its_place(small: OnnxEncoder, text
         small.encode(texts, "document")
 
 
+def test_half_of_a_surrogate_pair_is_refused(small: OnnxEncoder) -> None:
+    with pytest.raises(InputError, match=r"texts\[1\]"):
+        small.encode(["cat", "cat \ud83d"], "query")
+
+
 def test_one_bare_string_is_refused(small: OnnxEncoder) -> None:
     with pytest.raises(InputError, match="list of texts"):
         small.encode("cat", "query")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from findry.errors import CapabilityError, MissingResource
+from findry.errors import CapabilityError, InputError, MissingResource
 from findry.models.sentence_folder import read_sentence_folder
 
 Tiny = Callable[..., Path]
@@ -72,6 +72,11 @@ def test_a_bare_transformer_needs_its_pooling_said(tiny: Tiny) -> None:
         read_sentence_folder(folder)
     read = read_sentence_folder(folder, pooling="cls", normalise=True)
     assert (read.pooling, read.normalise) == ("cls", True)
+
+
+def test_a_pooling_that_is_none_is_refused(tiny: Tiny) -> None:
+    with pytest.raises(InputError, match="no such pooling"):
+        read_sentence_folder(tiny("bert"), pooling="mean+max")
 
 
 def test_the_transformer_may_stand_in_its_own_folder(tiny: Tiny) -> None:
