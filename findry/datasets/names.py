@@ -87,9 +87,13 @@ def _irds(name: str) -> Dataset:
     found = irds.load(name)
     split = name.rpartition("/")[2]
     has = {kind: getattr(found, f"has_{kind}", lambda: True)() for kind in ("queries", "qrels")}
-    return Dataset(
-        name,
-        irds.corpus_of(found, name),
-        irds.queries_of(found) if has["queries"] else Queries.of({}),
-        {split: irds.qrels_of(found, name=split)} if has["qrels"] else {},
-    )
+    try:
+        queries = irds.queries_of(found) if has["queries"] else Queries.of({})
+        qrels = {split: irds.qrels_of(found, name=split)} if has["qrels"] else {}
+    except OSError as error:  # errors of the connection too
+        raise MissingResource(
+            f"ir_datasets could not fetch {name!r}",
+            received=f"{type(error).__name__}: {str(error)[:200]}",
+            hint="see what it printed; some collections must be requested and put in place by hand",
+        ) from error
+    return Dataset(name, irds.corpus_of(found, name), queries, qrels)

@@ -22,7 +22,34 @@ __all__ = ["read"]
 # side effects on import, no documentation of interest, another spelling of a module that is read, or a
 # window system that many builds lack (the collection should not depend on it)
 LEFT_OUT = frozenset(
-    ["antigravity", "ctypes.macholib", "distutils", "ensurepip", "genericpath", "idlelib", "json.tool", "lib2to3", "msilib", "nt", "ntpath", "nturl2path", "opcode", "posix", "posixpath", "pydoc_data", "sre_compile", "sre_constants", "sre_parse", "test", "this", "tkinter", "turtle", "turtledemo", "xml.etree.cElementTree", "xxsubtype"]
+    [
+        "antigravity",
+        "ctypes.macholib",
+        "distutils",
+        "ensurepip",
+        "genericpath",
+        "idlelib",
+        "json.tool",
+        "lib2to3",
+        "msilib",
+        "nt",
+        "ntpath",
+        "nturl2path",
+        "opcode",
+        "posix",
+        "posixpath",
+        "pydoc_data",
+        "sre_compile",
+        "sre_constants",
+        "sre_parse",
+        "test",
+        "this",
+        "tkinter",
+        "turtle",
+        "turtledemo",
+        "xml.etree.cElementTree",
+        "xxsubtype",
+    ]
 )
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 DESCRIPTORS = (
@@ -104,7 +131,7 @@ def arguments(thing: object) -> str:
 
 
 def exports(name: str, module: types.ModuleType) -> Iterator[tuple[str, object]]:
-    """The public names of a module: those it lists, defines, or takes from its private half in C."""
+    """The public names of a module: what it lists, or takes from its modules below or its half in C."""
     listed = getattr(module, "__all__", None)
     for attribute in sorted(set(dir(module)) | set(listed or [])):
         thing = getattr(module, attribute, None)
@@ -112,7 +139,8 @@ def exports(name: str, module: types.ModuleType) -> Iterator[tuple[str, object]]
             continue
         defined = getattr(thing, "__module__", None) or name
         if listed is not None:
-            public = attribute in listed or defined == f"_{name}" or defined.startswith(f"{name}.")
+            below = defined.startswith(f"{name}.") and not left_out(defined)
+            public = attribute in listed or defined == f"_{name}" or below
         else:
             public = name in ("builtins", defined) or defined.startswith("_") or left_out(defined)
         if public:

@@ -19,6 +19,7 @@ from findry.formats.rows import documents as read_rows
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.commit import current
+from findry.index.snapshot import newest
 from findry.models import Encoder, from_card, require_same_card
 from findry.models import encoder as open_encoder
 from findry.pipeline import execute
@@ -45,7 +46,7 @@ class Index:
                 require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
 
     def _open(self) -> Reader:
-        snapshot = Snapshot(self.root)
+        snapshot = newest(self.root)
         return Reader(snapshot, lambda name: self._encoder(snapshot, name))
 
     def _encoder(self, snapshot: Snapshot, field: str) -> Encoder:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from findry.index import Snapshot
-from findry.index.clauses import parsed_query
+from findry.index.clauses import lists_of, parsed_query
+from findry.index.terms import Vocabulary
 from findry.records import Document, Queries, Run, Trace, Value
 from findry.text import Analyzer, Passage, marked, passage
 
@@ -104,8 +105,7 @@ def _html(shown: Passage) -> str:
 def make_hits(snapshot: Snapshot, queries: Queries, run: Run, offset: int, width: int) -> tuple[Hit, ...]:
     """The hits of a run over one query, with passages `width` characters wide.  Cost: the text of the hits."""
     analyzer = snapshot.schema.lexical[0].analyzer if snapshot.schema.lexical else Analyzer()
-    parsed = parsed_query(snapshot, queries, 0)
-    terms = set(analyzer.terms(parsed.text if parsed else queries.texts[0]))
+    terms = _marked_terms(snapshot, queries, analyzer)
     best_rows = run.columns.get("row")
     hits = []
     for place, (row, id) in enumerate(zip(run.rows.tolist(), run.ids(), strict=True)):
@@ -120,6 +120,20 @@ def make_hits(snapshot: Snapshot, queries: Queries, run: Run, offset: int, width
 
 def _ranks(run: Run) -> Sequence[tuple[str, np.ndarray[Any, Any]]]:
     return [(name, column) for name, column in run.columns.items() if name.startswith("rank:")]
+
+
+def _marked_terms(snapshot: Snapshot, queries: Queries, analyzer: Analyzer) -> set[str]:
+    """The terms of a query that passages mark; for a prefix, the terms of the index that start with it."""
+    parsed = parsed_query(snapshot, queries, 0)
+    if parsed is None:
+        return set(analyzer.terms(queries.texts[0]))
+    terms = set(analyzer.terms(parsed.text))
+    if parsed.prefixes and snapshot.schema.lexical:
+        words = Vocabulary(snapshot, snapshot.schema.lexical[0].name)
+        for clause in parsed.prefixes:
+            for kind, prefix, *_ in lists_of(words, clause):
+                terms.update(words.starting_with(prefix) if kind == "prefix" else ())
+    return terms
 
 
 def _shown(snapshot: Snapshot, document: Document, chunk: int | None) -> tuple[str, str]:

@@ -22,8 +22,8 @@ class Evaluation:
     """Values of measures for each query, with the share of judged hits beside.
 
     Shapes: values float64[queries, measures]; judged float64[queries, measures], the share of judged hits among
-    the ranks that the measure reads (0 where a query has no hit).  `counts` says what was counted and what was
-    left out: queries, without_hits, without_relevant (left out, or counted as zero), ignored_hits.
+    the ranks that the measure reads (0 where a query has no hit).  `counts`: without_hits (queries counted
+    that the run does not answer), without_relevant (left out, or counted as zero), ignored_hits.
 
     >>> table = Evaluation("bm25", ("q1", "q2"), ("RR@10",), np.array([[1.0], [0.5]]), np.array([[0.1], [0.2]]))
     >>> table.mean("RR@10")
@@ -72,13 +72,19 @@ class Evaluation:
         return mean_interval(self.of(measure), level=level, seed=seed)
 
     def table(self, *, level: float = 0.95, seed: int = 0) -> list[dict[str, Any]]:
-        """One row a measure: measure, mean, low, high (None without interval), judged, queries, note."""
+        """One row a measure: measure, mean, low, high (None without interval), method, judged, queries, note."""
         rows = []
         for column, measure in enumerate(self.measures):
             interval = self.interval(measure, level=level, seed=seed)
             judged = float(self.judged[:, column].mean()) if len(self.queries) else float("nan")
-            row = {"measure": measure, "mean": self.mean(measure), "low": interval.low, "high": interval.high}
-            rows.append({**row, "judged": judged, "queries": len(self.queries), "note": interval.reason})
+            row: dict[str, Any] = {
+                "measure": measure,
+                "mean": self.mean(measure),
+                "low": interval.low,
+                "high": interval.high,
+            }
+            row.update(method=interval.method, judged=judged, queries=len(self.queries), note=interval.reason)
+            rows.append(row)
         return rows
 
     def per_query(self) -> dict[str, dict[str, float]]:

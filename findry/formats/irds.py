@@ -53,8 +53,8 @@ def corpus_of(
     def source() -> Iterator[Document]:
         return documents(rows(), fields or FieldMap("doc_id", TEXTS), bad)
 
-    count = getattr(dataset, "docs_count", None)
-    return Corpus(name, source, size=count() if callable(count) else None)
+    # docs_count() would download and index the collection before the first document is asked for
+    return Corpus(name, source)
 
 
 def queries_of(dataset: Any) -> Queries:

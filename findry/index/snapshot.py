@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Snapshot"]
+__all__ = ["Snapshot", "newest"]
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.errors import InputError, nearest
+from findry.errors import IndexDamaged, InputError, nearest
 from findry.index.commit import Commit, current
 from findry.index.files import DISK, Files
 from findry.index.filtering import document_mask
@@ -134,3 +134,20 @@ def _named(name: str, fields: Sequence[F], what: str) -> F:
         received=name,
         hint=f"did you mean {near!r}?" if near else "findry info shows the fields",
     )
+
+
+def newest(root: Path, files: Files = DISK) -> Snapshot:
+    """A snapshot of the newest commit.
+
+    A writer may retire the files of a commit between the moment its number is read and the moment
+    they are opened; the newer commit is then opened instead.
+    """
+    commit = current(root, files)
+    while True:
+        try:
+            return Snapshot(root, commit, files)
+        except IndexDamaged:
+            later = current(root, files)
+            if later.number == commit.number:
+                raise
+            commit = later

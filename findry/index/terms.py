@@ -71,6 +71,10 @@ class Vocabulary:
             lists.append(_merged(parts))
         return self._of(lists)
 
+    def starting_with(self, prefix: str) -> set[str]:
+        """The terms of the index that start with `prefix`."""
+        return {p.terms[number] for p in self.postings for number in p.terms.prefixed(prefix)}
+
     def phrase(self, terms: Sequence[str], offsets: Sequence[int]) -> TermLists:
         """Rows where the terms stand at the given distances from each other; tf counts the places.
 

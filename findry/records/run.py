@@ -156,7 +156,7 @@ class Run:
     def _at(self, offsets: NDArray[np.int64], kept: NDArray[np.int64], queries: Space | None = None) -> Run:
         columns = {name: column[kept] for name, column in self.columns.items()}
         return Run(
-            queries or self.queries,
+            self.queries if queries is None else queries,
             self.items,
             offsets,
             self.rows[kept],

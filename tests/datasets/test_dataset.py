@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,30 @@ def test_the_built_in_collection_judges_only_what_this_python_has() -> None:
         queries, qrels = docs.split(part)
         assert len(queries) == len(qrels) > 0
         assert {item for _, item, _ in qrels.triples()} <= set(documents)
+
+
+def test_a_collection_of_ir_datasets_has_one_split_called_as_its_last_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Row(SimpleNamespace):
+        def _asdict(self) -> dict[str, Any]:
+            return vars(self)
+
+    fake = SimpleNamespace(
+        docs_iter=lambda: iter([Row(doc_id="d", text="x")]),
+        queries_iter=lambda: iter([Row(query_id="q", text="ask")]),
+        qrels_iter=lambda: iter([Row(query_id="q", doc_id="d", relevance=1)]),
+    )
+    monkeypatch.setattr("findry.formats.irds.load", lambda _: fake)
+    found = dataset("sets/ants/test")
+    assert (found.name, list(found.qrels)) == ("sets/ants/test", ["test"])
+    assert found.split("test")[1].to_dict() == {"q": {"d": 1}}
+    assert [document.id for document in found.corpus] == ["d"]
+
+    def offline() -> None:
+        raise ConnectionError("no network")
+
+    fake.queries_iter = offline
+    with pytest.raises(MissingResource, match="could not fetch"):
+        dataset("sets/ants/test")
 
 
 @pytest.mark.data

@@ -11,9 +11,7 @@ from findry.records.where import And, Compare, Contains, Exists, Member, Not, Or
 
 
 def test_the_json_is_that_of_openai_vector_stores() -> None:
-    where = And(
-        (Compare("gte", "year", 2020), Or((Member("in", "lang", ("en",)), Compare("eq", "open", True))))
-    )
+    where = And((Compare("gte", "year", 2020), Or((Member("in", "lang", ("en",)), Compare("eq", "open", True)))))
     assert to_dict(where) == {
         "type": "and",
         "filters": [

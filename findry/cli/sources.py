@@ -1,0 +1,84 @@
+"""What a command line names as its source, and what was left out of it."""
+
+from __future__ import annotations
+
+__all__ = ["DOCS", "LeftOut", "is_folder_of_files", "open_index", "open_source", "told_left_out"]
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from findry.cli.output import note, notes
+from findry.formats.problems import OnError, Problems
+
+if TYPE_CHECKING:
+    from findry.engine import Index
+    from findry.records import Corpus
+
+DOCS = "python-docs"
+NEVER_READ = ("hidden", "not one of ", "no text in it")
+
+
+class LeftOut(Problems):
+    """Problems that tell the rows that were skipped from files that are never read.
+
+    >>> left = LeftOut()
+    >>> left.add("notes/.git", "hidden")
+    >>> left.add("rows.jsonl:3", "not JSON")
+    >>> len(left), left.skipped
+    (2, 1)
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipped = 0
+
+    def add(self, where: str, reason: str) -> None:
+        before = len(self)
+        super().add(where, reason)
+        if len(self) > before and not reason.startswith(NEVER_READ):
+            self.skipped += 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able: how many rows were skipped, how many files were not read, and the first of them."""
+        shown = [{"where": where, "reason": reason} for where, reason in self]
+        return {"skipped": self.skipped, "not_read": len(self) - self.skipped, "left_out": shown}
+
+
+def told_left_out(left: LeftOut) -> None:
+    """Say on standard error what was left out."""
+    if left.skipped:
+        lines = [f"{where}: {reason}" for where, reason in left if not reason.startswith(NEVER_READ)]
+        notes(f"skipped {left.skipped:,}:", lines, total=left.skipped)
+    if others := len(left) - left.skipped:
+        first = next((f"{where}: {reason}" for where, reason in left if reason.startswith(NEVER_READ)), "")
+        note(f"not read: {others:,} files or folders" + (f", such as {first}" if first else ""))
+
+
+def is_folder_of_files(source: str) -> bool:
+    """Whether a source is a folder that is read file by file."""
+    from findry.formats.beir import is_beir
+
+    path = Path(source).expanduser()
+    return path.is_dir() and not is_beir(path)
+
+
+def open_source(source: str, fields: str | None, on_error: OnError, problems: Problems) -> Corpus:
+    """The corpus of a path, of an id of ir_datasets, or of "python-docs"."""
+    from findry.errors import InputError
+    from findry.formats import parse_fields, read_source
+
+    if source == DOCS and not Path(source).exists():
+        from findry.datasets import dataset
+
+        if fields is not None:
+            raise InputError(f"{DOCS} has its own fields", received=f"--fields {fields!r}")
+        return dataset(DOCS).corpus
+    mapped = parse_fields(fields) if fields is not None else None
+    return read_source(source, fields=mapped, on_error=on_error, problems=problems)
+
+
+def open_index(kb: str) -> Index:
+    """The index in a folder."""
+    from findry.engine import open_index as opened
+
+    return opened(Path(kb).expanduser())
