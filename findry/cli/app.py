@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["app", "main"]
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ Exit codes: 0 good, 2 bad arguments, 3 something needed is missing, 4 resource (
 5 input that does not hold, 6 provider or runtime, 7 done but rows were skipped.
 Environment: FINDRY_CACHE (folder), FINDRY_PROGRESS=0 (no bars), FINDRY_DEBUG=1 (tracebacks)."""
 
-COMMANDS = {
+COMMANDS: dict[str, tuple[Callable[..., int | None], str]] = {
     "index": (
         index_command,
         """\b

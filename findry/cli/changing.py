@@ -36,7 +36,7 @@ def add_command(
 
 def delete_command(
     kb: Kb,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of documents.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of documents.")] = None,
     listed: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="A file with one id a line; - reads standard input.")
     ] = None,
@@ -66,7 +66,10 @@ def sync_command(
     quiet: Quiet = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Bring an index in line with a folder: new files in, changed ones replaced, vanished ones out."""
+    """Make an index follow a folder.
+
+    New files come in, changed ones are replaced, vanished ones go; documents that came from elsewhere stay.
+    """
     from findry.cli.progress import shown
     from findry.cli.sources import LeftOut, open_index, told_left_out
     from findry.engine import sync

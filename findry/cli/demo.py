@@ -32,7 +32,10 @@ def demo_command(
     quiet: Quiet = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Index Python's own documentation and measure words, vectors and both on judged questions."""
+    """Index, measure and search Python's documentation.
+
+    Words, vectors and both side by side on judged questions; a minute or two at first, seconds after that.
+    """
     from findry.cli.demo_index import demo_index
     from findry.cli.demo_report import measured, show, to_json
     from findry.cli.output import emit, note, notes

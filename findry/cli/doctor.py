@@ -42,7 +42,10 @@ def doctor_command(
     warm: Annotated[bool, typer.Option("--warm", help="Build the graph of the default model and time it.")] = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Check Python, libraries, weights and the cache folder; exit 3 when something needed is missing."""
+    """Check that this machine is ready.
+
+    Python, libraries, extras, weights, cache folder; exit 3 when something needed is missing.
+    """
     from findry.cli.output import emit, table
 
     checks = [_python(), *_libraries(), *_extras(), _cache(), *_encoder(warm)]

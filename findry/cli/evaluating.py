@@ -47,7 +47,10 @@ def eval_command(
     ] = None,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Measure systems on judged queries, with intervals and paired differences."""
+    """Measure search on judged queries, with intervals.
+
+    One row a system, and the paired difference of each to the first.
+    """
     from findry.cli.output import emit
     from findry.cli.report import (
         JUDGED,

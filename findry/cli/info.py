@@ -10,7 +10,7 @@ from findry.cli.options import Format, Kb, OutputFormat
 
 
 def info_command(kb: Kb, output: OutputFormat = Format.TABLE) -> int | None:
-    """Show the counts, fields, columns, encoder and size of an index."""
+    """Show what an index holds and what made it."""
     from findry.cli.output import emit, pairs, table
     from findry.cli.sources import open_index
 

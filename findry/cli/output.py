@@ -88,7 +88,7 @@ def table(
     from rich.text import Text
 
     terminal = sys.stdout.isatty()
-    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    made = Table(box=SIMPLE_HEAD if terminal else None, show_edge=False, pad_edge=False)
     for name in columns:
         numeric = name in right
         made.add_column(Text(name), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")

@@ -26,7 +26,7 @@ class HitFormat(StrEnum):
 
 def search_command(
     kb: Kb,
-    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What to look for; operators are below.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="What to look for; operators are below.")],
     k: Annotated[int, typer.Option("-k", "--top-k", metavar="K", help="How many hits.")] = 10,
     offset: Annotated[int, typer.Option(metavar="N", help="Skip the first N hits.")] = 0,
     pipeline: Annotated[
@@ -43,7 +43,7 @@ def search_command(
     ] = False,
     output: Annotated[HitFormat, typer.Option("--output", help="How to print the hits.")] = HitFormat.TABLE,
 ) -> int | None:
-    """Search an index."""
+    """Search an index by words, vectors and filters."""
     from findry.cli.output import emit, note
     from findry.cli.sources import open_index
     from findry.cli.systems import system

@@ -13,10 +13,15 @@ import pytest
 from findry.models import Encoder, OnnxEncoder, TorchEncoder, from_card, locate
 from findry.models.card import differences
 
-pytest.importorskip("torch", reason="the extra 'torch' is not installed")
-pytest.importorskip("sentence_transformers", reason="the extra 'torch' is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore")
 Tiny = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _torch() -> None:
+    for package in ("torch", "sentence_transformers"):
+        pytest.importorskip(package, reason="the extra 'torch' is not installed")
+
 
 TEXTS = [
     "",

@@ -81,7 +81,6 @@ def test_taking_queries_gives_their_lists(table: dict[str, dict[str, float]], da
     assert list(taken.lists()) == [(name, lists(run)[name]) for name in names]
 
 
-@pytest.mark.xfail(reason="Run._at reads an empty space as no space (`queries or self.queries`)", strict=False)
 def test_taking_no_query_gives_an_empty_run() -> None:
     run = Run.from_dict({"q": {"a": 1.0}})
     assert len(run.take(np.array([], np.int64), Space.of([], unit="query"))) == 0
