@@ -37,7 +37,7 @@ def shared_data() -> Callable[[str], Path]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many of the tests that need the judged collections ran."""
     counts = {
-        outcome: sum("data" in report.keywords for report in terminalreporter.stats.get(outcome, []))
+        outcome: sum("data" in getattr(report, "keywords", ()) for report in terminalreporter.stats.get(outcome, []))
         for outcome in ("passed", "failed", "skipped")
     }
     if any(counts.values()):

@@ -117,9 +117,7 @@ def _read() -> tuple[Entry, ...]:
     script = Path(__file__).with_name("stdlib_introspect.py")
     command = [sys.executable, "-I", "-S", "-W", "ignore", str(script)]
     try:
-        child = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=READ_LIMIT_S, check=True
-        )
+        child = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=READ_LIMIT_S, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None) or b""
         raise FindryError(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from findry.errors import InputError
+from findry.errors import IndexDamaged, InputError
 from findry.records import Document
 from findry.text import Analyzer, Chunker
 
@@ -98,13 +98,20 @@ class Schema:
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> Schema:
-        """The schema that a card describes."""
-        return cls(
-            tuple(
-                LexicalField(f["name"], tuple(f["sources"]), f["weight"], Analyzer.from_card(f["analyzer"]))
-                for f in card["lexical"]
-            ),
-            tuple(VectorField(f["encoder"], f["name"], tuple(f["sources"])) for f in card["vectors"]),
-            Chunker.from_card(card["chunker"]) if card["chunker"] else None,
-            card["chunked"],
-        )
+        """The schema that a card describes; `IndexDamaged` when the card lacks a part."""
+        try:
+            return cls(
+                tuple(
+                    LexicalField(f["name"], tuple(f["sources"]), f["weight"], Analyzer.from_card(f["analyzer"]))
+                    for f in card["lexical"]
+                ),
+                tuple(VectorField(f["encoder"], f["name"], tuple(f["sources"])) for f in card["vectors"]),
+                Chunker.from_card(card["chunker"]) if card["chunker"] else None,
+                card["chunked"],
+            )
+        except (KeyError, TypeError) as error:
+            raise IndexDamaged(
+                "the identity card of the index is incomplete",
+                received=f"{type(error).__name__}: {error}",
+                hint="index the source again with this version of findry",
+            ) from error

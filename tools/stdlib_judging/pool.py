@@ -75,9 +75,7 @@ def named(path: Path | None) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def pools(
-    systems: list[System], ids: list[str], extra: dict[str, list[str]], depth: int
-) -> Iterator[list[str]]:
+def pools(systems: list[System], ids: list[str], extra: dict[str, list[str]], depth: int) -> Iterator[list[str]]:
     asked = [*stdlib.questions("dev"), *stdlib.questions("test")]
     rankings = [system([question.text for question in asked], depth) for system in systems]
     for number, question in enumerate(asked):
@@ -90,9 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--depth", type=int, default=10, help="entries taken from each system")
     parser.add_argument("--dense", help="sentence encoder, by name or folder; left out: lexical systems only")
-    parser.add_argument(
-        "--named", type=Path, help="names added from memory: question id, then names, by tabs"
-    )
+    parser.add_argument("--named", type=Path, help="names added from memory: question id, then names, by tabs")
     parser.add_argument("--out", type=Path, required=True, help="pools as JSON lines")
     parser.add_argument("--print", type=Path, dest="sheet", help="a sheet for the judge")
     chosen = parser.parse_args()
