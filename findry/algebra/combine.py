@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.records import Branches, Run
+from findry.records import Branches, Run, ragged
 
 
 @dataclass(frozen=True)
@@ -77,19 +77,20 @@ def intersect(branches: Branches) -> Run:
 
 
 def concatenate(branches: Branches) -> Run:
-    """The hits of the first run, then those of the next that it lacks; the scores only carry the order."""
+    """The hits of the first run, then those of the next that it lacks; the score of rank r is -r."""
     runs = list(branches)
     table = align(runs)
-    lengths = np.array([np.diff(run.offsets).max(initial=0) for run in runs], np.int64)
-    before = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    places = np.where(table.present, table.ranks + before, np.iinfo(np.int64).max).min(axis=1, initial=1 << 60)
-    first = runs[0]
-    return Run.ranked(
-        first.queries,
-        first.items,
-        table.owners,
-        table.rows,
-        -places.astype(np.float64),
+    far = np.iinfo(np.int64).max
+    source = table.present.argmax(axis=1) if len(table.rows) else np.zeros(0, np.int64)
+    rank = np.where(table.present, table.ranks, far)[np.arange(len(source)), source]
+    order = np.lexsort((rank, source, table.owners))
+    offsets = ragged.counts_to_offsets(np.bincount(table.owners, minlength=len(runs[0])))
+    return replace(
+        runs[0],
+        offsets=offsets,
+        rows=table.rows[order].astype(np.int32),
+        scores=-(ragged.positions(offsets) + 1).astype(np.float32),
         kind="rank-only",
+        columns={},
         name="concat",
     )

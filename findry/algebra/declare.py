@@ -25,6 +25,7 @@ class Param:
     choices: tuple[Any, ...] = ()
     unit: str = ""
     tune: str = ""
+    whole: bool = False
 
     def check(self, name: str, value: Any, where: str) -> None:
         """Refuse a value out of range."""
@@ -33,8 +34,9 @@ class Param:
             raise InputError(f"{name} is not one of its choices", expected=expected, received=repr(value), where=where)
         if self.low is None and self.high is None:
             return
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(f"{name} must be a number", received=repr(value), where=where)
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            kind = "a whole number" if self.whole else "a number"
+            raise InputError(f"{name} must be {kind}", received=repr(value), where=where)
         if not (self.low is None or value >= self.low) or not (self.high is None or value <= self.high):
             expected = f"{self.low} to {self.high}"
             raise InputError(f"{name} is out of range", expected=expected, received=repr(value), where=where)
@@ -57,7 +59,9 @@ def param(
     tune: str = "",
 ) -> Any:
     """A parameter of a stage with its default, range and how to tune it ("log", "linear", "choice")."""
-    return dataclasses.field(default=default, metadata={"param": Param(low, high, choices, unit, tune)})
+    whole = isinstance(default, int) and not isinstance(default, bool)
+    limits = Param(low, high, choices, unit, tune, whole)
+    return dataclasses.field(default=default, metadata={"param": limits})
 
 
 def resource(*, default: str, kw_only: bool = True) -> Any:

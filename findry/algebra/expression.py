@@ -7,6 +7,7 @@ __all__ = ["Both", "Pipe", "Then", "joined_trace", "joins"]
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NoReturn, TypeVar, cast
 
 from findry.errors import PipelineError
@@ -187,8 +188,8 @@ class Both(Pipe):
         for part in self.parts:
             labels = [node.finds for node in part.walk() if node.finds]
             name = "+".join(labels) or f"branch{len(names) + 1}"
-            again = sum(1 for n in names if n == name or n.startswith(name + "."))
-            names.append(f"{name}.{again + 1}" if again else name)
+            again = (f"{name}.{number}" for number in count(2))
+            names.append(name if name not in names else next(other for other in again if other not in names))
         return names
 
     def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Combine", "Missing", "Mix", "Scaled", "linear"]
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -49,7 +50,7 @@ def linear(
             np.minimum.at(lowest, table.owners[known], scores[known, column])
             lowest[~np.isfinite(lowest)] = 0.0
             filled[~known, column] = lowest[table.owners[~known]]
-    return fused(branches, table, filled @ np.asarray(weights, np.float64), name)
+    return fused(branches, table, (filled * np.asarray(weights, np.float64)).sum(axis=1), name)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,8 +170,8 @@ class Combine(Pipe):
 
 @joins("*")
 def _scaled(pipe: Pipe, weight: float) -> Pipe:
-    if isinstance(weight, bool) or not isinstance(weight, int | float):
-        raise PipelineError("`*` weighs a pipeline by a number", received=repr(weight))
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+        raise PipelineError("`*` weighs a pipeline by a finite number", received=repr(weight))
     return Scaled(pipe, float(weight))
 
 

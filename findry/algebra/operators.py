@@ -40,8 +40,8 @@ def _cut(pipe: Pipe, k: int) -> Pipe:
 class Head(Stage):
     """Rerank the first k hits by a stage and keep the others below them in their order.
 
-    In: a run.  Out: a permutation of it; scores of the tail are shifted below the head, so they are
-    rank-only unless nothing is left of the tail.  Cost: that of the stage on k hits a query.
+    In: a run.  Out: a permutation of it, rank-only: the score of rank r is -r, so that the scores of a
+    query do not depend on whether others of its batch have a tail.  Cost: that of the stage on k hits a query.
     """
 
     k: int = param(default=10, low=0, unit="results")
@@ -68,8 +68,6 @@ class Head(Stage):
         whole = batch.need_run(self.title)
         top = self.stage(batch.with_(run=whole.cut(self.k))).with_(queries=batch.queries)
         tail = whole.skip(self.k)
-        if not len(tail.rows):
-            return top
         joined = concatenate(Branches({"head": top.need_run(self.title), "tail": tail}))
         return top.with_(run=joined.named(whole.name))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 __all__ = ["without"]
 
+import dataclasses
+
 from findry.algebra.expression import Both, Pipe, Then, joins
 from findry.algebra.kinds import Fuse, Stage
+from findry.algebra.mix import Mix
 from findry.errors import PipelineError, nearest
 
 
@@ -37,6 +40,8 @@ def _drop(pipe: Pipe, label: str) -> Pipe | None:
         return pipe.rebuilt(tuple(kept))
     if isinstance(pipe, Both) and len(kept) > 1:
         return Both(tuple(kept))
+    if isinstance(pipe, Mix) and len(kept) > 1:
+        return Mix(Both(tuple(kept)), _weights_left(pipe.weights, pipe, label))
     return kept[0] if kept else None
 
 
@@ -49,6 +54,15 @@ def _drop_then(pipe: Then, label: str) -> Pipe | None:
     if first is None:
         dropped = pipe.first
         return second if isinstance(dropped, Stage) and dropped.takes == dropped.gives else None
-    if isinstance(second, Fuse) and isinstance(pipe.first, Both) and not isinstance(first, Both):
-        return first
+    if isinstance(second, Fuse) and isinstance(pipe.first, Both):
+        if not isinstance(first, Both):
+            return first
+        weights = getattr(second, "weights", ())
+        if len(weights) == len(pipe.first.parts):
+            second = dataclasses.replace(second, weights=_weights_left(weights, pipe.first, label))  # type: ignore[call-arg]
     return Then(first, second)
+
+
+def _weights_left(weights: tuple[float, ...], pipe: Pipe, label: str) -> tuple[float, ...]:
+    """The weights of the branches that are left."""
+    return tuple(w for w, part in zip(weights, pipe.parts, strict=True) if _drop(part, label) is not None)

@@ -46,7 +46,7 @@ def demo_index(
                 "the demo's index in this folder was changed", where=str(place), hint="name another folder by -o"
             )
         bars = shown(quiet)
-        note("indexing, a minute or two ..." if encoder else "indexing ...")
+        note(f"indexing {docs.corpus.size or 0:,} entries" + (": some minutes on few cores ..." if encoder else " ..."))
         with building(place, force=True) as new:
             index = create(new, encoder=encoder)
             index.add(counted(docs.corpus, "read", total=docs.corpus.size, show=bars), progress=bars)

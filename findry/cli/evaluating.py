@@ -65,7 +65,7 @@ def eval_command(
     from findry.cli.systems import run_all, systems
     from findry.evaluate import evaluate, parse
 
-    named = parse(f"{measures} {JUDGED}")
+    named = parse([*parse(measures), JUDGED])
     index = open_index(kb)
     chosen = systems(index, pipeline or [])
     first = _baseline(baseline, chosen)

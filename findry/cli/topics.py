@@ -60,15 +60,16 @@ def _tab_queries(file: Path) -> Iterator[tuple[str, str, str]]:
 def read_qrels_file(path: str) -> Qrels:
     """Judgments from ``query-id TAB corpus-id TAB score`` (BEIR) or ``query iteration document grade`` (TREC)."""
     file = locate(Path(path).expanduser())
-    first = next((line.split() for _, line in read_lines(file, bad_rows("refuse", None)) if line.strip()), [])
-    if first[:3] == BEIR_HEADER or len(first) == 3:
+    first = next((line.rstrip("\r\n") for _, line in read_lines(file, bad_rows("refuse", None)) if line.strip()), "")
+    cells = first.split("\t")
+    if cells[:3] == BEIR_HEADER or len(cells) == 3:
         return _beir_qrels(file)
-    if len(first) == 4:
+    if len(first.split()) == 4:
         return trec.read_qrels(file)
     raise FormatError(
         "judgments of an unknown format",
         expected="query-id TAB corpus-id TAB score (BEIR), or query iteration document grade (TREC)",
-        received=" ".join(first)[:80] or "an empty file",
+        received=first[:80] or "an empty file",
         where=f"{file}:1",
     )
 

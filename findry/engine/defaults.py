@@ -17,7 +17,7 @@ DEPTH = 1000
 
 
 def default_pipeline(schema: Schema, depth: int = DEPTH) -> Pipe:
-    """BM25 and dense side by side, mixed by min-max scores, chunks grouped to documents.
+    """BM25 and dense side by side, mixed by z-scores 3 : 7, chunks grouped to documents.
 
     What the index lacks is left out.  The mix was chosen on development queries only;
     `docs/design.md` tells how.
@@ -30,7 +30,11 @@ def default_pipeline(schema: Schema, depth: int = DEPTH) -> Pipe:
         branches.append(bm25(k=depth) % depth if depth != DEPTH else bm25() % depth)
     if schema.vectors:
         branches.append(dense(k=depth) % depth if depth != DEPTH else dense() % depth)
-    pipe = branches[0] if len(branches) == 1 else (branches[0] | branches[1]) >> linear(weights=(0.5, 0.5))
+    pipe = (
+        branches[0]
+        if len(branches) == 1
+        else (branches[0] | branches[1]) >> linear(weights=(0.3, 0.7), normalise="z-score")
+    )
     return pipe >> group() if schema.chunker is not None else pipe
 
 

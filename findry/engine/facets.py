@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from findry.errors import InputError, nearest
 from findry.index import Snapshot
+from findry.index.columns import Column
 
 
 def count_facet(snapshot: Snapshot, documents: NDArray[np.integer], key: str, most: int = 20) -> dict[str, int]:
@@ -40,16 +41,18 @@ def count_facet(snapshot: Snapshot, documents: NDArray[np.integer], key: str, mo
         wanted[inside] = True
         owners, values = column.owners, column.values
         used = wanted[owners] & column.present[owners]
-        pairs = np.unique(np.stack([owners[used].astype(np.float64), values[used].astype(np.float64)]), axis=1)
-        found, numbers = np.unique(pairs[1], return_counts=True)
+        found, codes = np.unique(values[used], return_inverse=True)
+        pairs = np.unique(owners[used] * max(len(found), 1) + codes)
+        numbers = np.bincount(pairs % max(len(found), 1), minlength=len(found))
         for value, number in zip(found.tolist(), numbers.tolist(), strict=True):
-            counts[_text(value, column.base, column)] += number
+            counts[_text(value, column)] += number
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most])
 
 
-def _text(value: float, base: str, column: object) -> str:
-    if base == "str":
-        return str(column.words[int(value)])  # type: ignore[attr-defined]
-    if base == "bool":
-        return "true" if value else "false"
-    return str(int(value)) if base == "int" else str(value)
+def _text(value: float | bool, column: Column) -> str:
+    """A value as shown; 1 and 1.0 are one value, in whatever kind of column a segment holds them."""
+    if column.base == "str":
+        return column.words[int(value)]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if float(value).is_integer() else str(value)

@@ -1,7 +1,7 @@
 """Typed filter columns: one value or a list of values for each document, or nothing.
 
-Kinds: "int", "float", "bool", "str", and the same with "[]" for lists.  Strings are coded by a
-sorted dictionary, so that comparing codes compares strings.  Arrays of a column:
+Kinds: "int", "float", "bool", "str", and the same with "[]" for lists; an empty list is no value.
+Strings are coded by a sorted dictionary, so that comparing codes compares strings.  Arrays of a column:
 ``present`` bool[docs], ``offsets`` int64[docs + 1] (lists only), ``values``, and for strings the
 packed dictionary ``dict.offsets``, ``dict.data``.
 """
@@ -100,7 +100,7 @@ def build_columns(documents: Sequence[Document], known: Mapping[str, str]) -> tu
 
 
 def _column(values: Sequence[Any], kind: str) -> dict[str, NDArray[Any]]:
-    parts: dict[str, NDArray[Any]] = {"present": np.array([value is not None for value in values], np.bool_)}
+    parts: dict[str, NDArray[Any]] = {"present": np.array([kind_of(value) is not None for value in values], np.bool_)}
     base = kind.removesuffix("[]")
     if kind.endswith("[]"):
         lists = [value or [] for value in values]

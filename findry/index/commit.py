@@ -92,6 +92,12 @@ def current(root: Path, files: Files = DISK) -> Commit:
     Errors: `MissingResource` when there is no index; `IndexDamaged` when its files do not fit.
     """
     if not (root / CURRENT).is_file():
+        if commit_numbers(root, files):
+            raise IndexDamaged(
+                "CURRENT is missing",
+                where=str(root / CURRENT),
+                hint=f"it holds the name of the newest file in {COMMITS}, without .json",
+            )
         raise MissingResource("no index here", where=str(root), hint=f"make one: findry index SOURCE -o {root}")
     name = files.read(root / CURRENT).decode("ascii", "replace").strip()
     path = root / COMMITS / f"{name}.json"

@@ -75,9 +75,13 @@ class DenseSearcher:
         parts = np.zeros(len(queries), np.int64)
         for row, weight, piece in pieces:
             vector = encoded[piece] if isinstance(piece, int) else piece
-            if len(vector) != self.field.dimension:
-                wanted, got = str(self.field.dimension), str(len(vector))
-                raise InputError("a query vector has another length", expected=wanted, received=got)
+            if vector.shape != (self.field.dimension,) or not np.isfinite(vector).all():
+                raise InputError(
+                    "a query vector that cannot be searched with",
+                    expected=f"{self.field.dimension} finite components",
+                    received=f"shape {vector.shape}, finite: {bool(np.isfinite(vector).all())}",
+                    where=f"query {queries.ids[row]!r}",
+                )
             sums[row] += weight * vector
             parts[row] += 1
         rows = np.flatnonzero(parts)

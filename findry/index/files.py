@@ -17,6 +17,8 @@ from pathlib import Path
 
 from findry.errors import IndexDamaged
 
+ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
 
 class Files:
     """Plain files of a local file system.
@@ -68,7 +70,7 @@ class Files:
         """The whole of a file."""
         try:
             return path.read_bytes()
-        except FileNotFoundError as error:
+        except ABSENT as error:
             raise IndexDamaged("a file of the index is missing", where=str(path)) from error
 
     def map(self, path: Path) -> memoryview:
@@ -78,7 +80,7 @@ class Files:
                 if os.fstat(source.fileno()).st_size == 0:
                     return memoryview(b"")
                 return memoryview(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ))
-        except FileNotFoundError as error:
+        except ABSENT as error:
             raise IndexDamaged("a file of the index is missing", where=str(path)) from error
 
     @staticmethod

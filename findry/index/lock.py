@@ -43,6 +43,11 @@ class WriterLock:
         file.flush()
         self._file = file
 
+    @property
+    def held(self) -> bool:
+        """Whether this object has the lock."""
+        return self._file is not None
+
     def release(self) -> None:
         """Give the lock back; twice is fine."""
         if self._file is not None:

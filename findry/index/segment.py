@@ -6,6 +6,7 @@ __all__ = ["Segment"]
 
 import json
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.i
     parts = [np.zeros(0, np.int32)]
     for name, stamp in entry.deletes.items():
         raw = files.read(root / DELETES / name)
-        if len(raw) != stamp.length:
+        if len(raw) != stamp.length or blake2b(raw, digest_size=16).hexdigest() != stamp.checksum:
             raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name))
         parts.append(np.frombuffer(raw, "<i4"))
     deleted = np.unique(np.concatenate(parts))

@@ -65,8 +65,8 @@ class _Part:
 class Writer:
     """Adds and deletes documents; nothing is seen by readers before `commit` returns.
 
-    One writer may be open at a time (`IndexLocked`).  An error in `add` or `delete` leaves what was
-    accepted before it; leaving the `with` block by an error gives up everything since the last commit.
+    One writer may be open at a time (`IndexLocked`).  A call of `add` takes all of its documents or none;
+    leaving the `with` block by an error gives up everything since the last commit.
     """
 
     def __init__(
@@ -105,7 +105,23 @@ class Writer:
         self._buffered = 0
 
     def add(self, documents: Iterable[Document], *, progress: bool = False) -> int:
-        """Add documents; one whose id is known replaces the one before.  Returns how many were taken."""
+        """Add documents; of several with one id the last stands.  Returns how many were taken.
+
+        An error, from the documents or from their source, refuses all of this call.
+        """
+        self._require_open()
+        before = [(part, set(part.deleted)) for part in self._parts], self._kinds
+        try:
+            return self._take(documents, progress)
+        except BaseException:
+            self._buffer, self._buffered = {}, 0
+            parts, self._kinds = before
+            for part, deleted in parts:
+                part.deleted = deleted
+            self._parts = [part for part, _ in parts]
+            raise
+
+    def _take(self, documents: Iterable[Document], progress: bool) -> int:
         taken = 0
         for document in documents:
             if not isinstance(document, Document):
@@ -120,7 +136,12 @@ class Writer:
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete documents by id; unknown ids are passed over.  Returns how many were there."""
+        self._require_open()
         return sum(self._forget(id) for id in dict.fromkeys(ids))
+
+    def _require_open(self) -> None:
+        if not self._lock.held:
+            raise InputError("the writer is closed", where=str(self._root), hint="open another one")
 
     def _forget(self, id: str) -> bool:
         key = tie_key(id)
@@ -157,7 +178,7 @@ class Writer:
     @property
     def changed(self) -> bool:
         """Whether a commit would change anything."""
-        return bool(self._buffer) or any(part.staged or part.deleted for part in self._parts)
+        return any(part.staged or part.deleted for part in self._parts)
 
     def commit(self, *, merge: bool = True) -> Commit:
         """Make everything since the last commit visible and durable, or nothing of it.
@@ -165,7 +186,7 @@ class Writer:
         When this returns, the changes survive a kill and a power cut.  Small segments may be merged
         on the way.
         """
-        self._flush()
+        self._require_open()
         if not self.changed:
             return self._base
         if merge:
@@ -187,7 +208,7 @@ class Writer:
 
     def optimize(self) -> Commit:
         """Merge all segments into one, dropping deleted documents, and commit."""
-        self._flush()
+        self._require_open()
         if len(self._parts) > 1 or any(len(p.segment.deleted) or p.deleted for p in self._parts):
             self._merge(list(range(len(self._parts))))
         return self.commit(merge=False)

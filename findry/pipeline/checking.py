@@ -21,21 +21,20 @@ HINTS = {
 def check(pipe: Pipe, *, bound: bool = False) -> None:
     """Raise `PipelineError` unless the pipeline turns queries into one run.
 
-    It must start from queries, each stage must be given what it takes, labels must be unique, and
+    It must start from queries, each stage must be given what it takes, a label must name one stage, and
     nothing may end in unfused branches.  With `bound`, every resource must be bound as well.
     """
-    labels: list[str] = []
+    labels: dict[str, str] = {}
     for part in pipe.walk():
         if isinstance(part, Stage):
-            if part.label is not None:
-                labels.append(part.label)
+            if part.label is not None and labels.setdefault(part.label, repr(part)) != repr(part):
+                raise PipelineError(
+                    "labels of a pipeline must be unique", received=f"{part.label!r} for two different stages"
+                )
             for name in part.unbound() if bound else ():
                 raise PipelineError(
                     f"stage {part.title!r} needs the resource {name!r}", hint=f"pipeline.bind({name}=...) first"
                 )
-    for label in labels:
-        if labels.count(label) > 1:
-            raise PipelineError("labels of a pipeline must be unique", received=f"{label!r} twice")
     end = _flow(pipe, "queries")
     if end != "run":
         hint = "add a fuse stage: >> rrf()" if end == "branches" else "add a retriever"

@@ -19,7 +19,7 @@ from findry.records import Batch, Queries
 class Plan:
     """Runs several pipelines over one batch of queries; equal prefixes run once.
 
-    The result of a node is kept under the key of what came before it and its own key (stage,
+    The result of a node is kept under the key of what came before it and its own key (stage, label,
     parameters, identities of its resources), so that planned and plain execution give the same.
     Memory: the runs of all distinct nodes, until the plan is dropped.
     """
@@ -39,11 +39,10 @@ class Plan:
         if isinstance(pipe, Then):
             middle, key = self._run(pipe.first, batch, before)
             return self._run(pipe.second, middle, key)
-        after = f"{before} >> {pipe.key()}"
-        label = f"{after} as {[p.title for p in pipe.walk() if isinstance(p, Stage)]}"
-        if label not in self._done:
-            self._done[label] = self._fresh(pipe, batch, before)
-        return self._done[label], after
+        after = f"{before} >> {pipe.key()} as {[p.title for p in pipe.walk() if isinstance(p, Stage)]}"
+        if after not in self._done:
+            self._done[after] = self._fresh(pipe, batch, before)
+        return self._done[after], after
 
     def _fresh(self, pipe: Pipe, batch: Batch, before: str) -> Batch:
         if isinstance(pipe, Both | Mix | Combine | Scaled):

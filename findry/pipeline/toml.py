@@ -107,19 +107,26 @@ def _value(value: Any, field: dataclasses.Field[Any]) -> Any:
 def _parsed(flow: str, where: str) -> ast.expr:
     try:
         return ast.parse(flow.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise SyntaxProblem("the flow does not parse", received=flow, where=where) from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxProblem("the flow does not parse", received=flow[:200], where=where) from error
 
 
 def _built(node: ast.expr, made: Mapping[str, Stage], used: set[str], where: str) -> Any:
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         left, right = (_built(side, made, used, where) for side in (node.left, node.right))
         try:
+            if not isinstance(left, Pipe) and not isinstance(right, Pipe):
+                raise TypeError("two numbers")
             return OPERATORS[type(node.op)](left, right)
-        except TypeError as error:
+        except (TypeError, InputError) as error:
             raise PipelineError(
-                "the flow joins things that do not fit", received=ast.unparse(node), where=where
+                "the flow joins things that do not fit",
+                received=ast.unparse(node),
+                where=where,
+                hint=str(error).partition("\n")[0],
             ) from error
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = ast.Constant(-_number(node.operand, where))
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return node.value
     if isinstance(node, ast.Name):
@@ -136,10 +143,21 @@ def _built(node: ast.expr, made: Mapping[str, Stage], used: set[str], where: str
         and len(node.args) == 2
     ):
         k, inner = (_built(argument, made, used, where) for argument in node.args)
-        return head(k, inner)
+        names = [word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)]
+        if isinstance(inner, Pipe) and [word.arg for word in node.keywords] in ([], ["label"]) and len(names) < 2:
+            try:
+                return head(k, inner, label=str(names[0]) if names else None)
+            except InputError as error:
+                raise PipelineError(error.what, received=ast.unparse(node), where=where) from error
     raise PipelineError(
         "the flow knows stages, numbers, operators and head(k, stage)", received=ast.unparse(node), where=where
     )
+
+
+def _number(node: ast.expr, where: str) -> float:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return node.value
+    raise PipelineError("a minus belongs before a number", received=ast.unparse(node), where=where)
 
 
 def to_toml(pipe: Pipe) -> str:
@@ -179,7 +197,8 @@ def _flow(pipe: Pipe, labels: dict[str, Stage]) -> str:
     if isinstance(pipe, Combine):
         return f"({_flow(pipe.left, labels)} {pipe.operator} {_flow(pipe.right, labels)})"
     if isinstance(pipe, Head):
-        return f"head({pipe.k}, {_flow(pipe.stage, labels)})"
+        named = f", label={pipe.label!r}" if pipe.label else ""
+        return f"head({pipe.k}, {_flow(pipe.stage, labels)}{named})"
     if not isinstance(pipe, Stage):
         raise PipelineError("this is no part of a pipeline", received=repr(pipe))
     return _label(pipe, labels)

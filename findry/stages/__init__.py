@@ -16,6 +16,7 @@ __all__ = [
     "bm25",
     "combmnz",
     "combsum",
+    "cut",
     "dense",
     "filter",
     "group",
@@ -24,7 +25,7 @@ __all__ = [
     "rrf",
 ]
 
-from findry.algebra import head
+from findry.algebra import Cut, head
 from findry.stages.filtering import FilterHits
 from findry.stages.fuse import CombMNZ, CombSUM, Linear, ReciprocalRank
 from findry.stages.grouping import GroupDocuments
@@ -36,5 +37,6 @@ rrf = ReciprocalRank
 linear = Linear
 combsum = CombSUM
 combmnz = CombMNZ
+cut = Cut
 group = GroupDocuments
 filter = FilterHits

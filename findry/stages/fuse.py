@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CombMNZ", "CombSUM", "Linear", "ReciprocalRank"]
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -60,6 +61,7 @@ class Linear(Fuse):
         return linear(branches, weights.tolist(), self.missing, norms, self.title)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class _Comb(Fuse):
     """Sums of min-max scores, with and without the number of branches that found the hit."""
 

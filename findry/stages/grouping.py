@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.algebra import Group, param, resource, stage
+from findry.errors import PipelineError
 from findry.index import Reader
 from findry.records import Run
 from findry.stages.bound import reader
@@ -35,6 +36,8 @@ class GroupDocuments(Group):
         if run.items.unit == "document":
             return run
         run.items.require_same(snapshot.rows, where="group")
+        if self.by == "sum" and run.kind == "rank-only":
+            raise PipelineError("scores that only carry an order cannot be summed", hint="group by 'first' instead")
         documents = snapshot.links.targets()[run.rows].astype(np.int64)
         width = max(len(snapshot.documents), 1)
         _, first, group = np.unique(run.owners * width + documents, return_index=True, return_inverse=True)
