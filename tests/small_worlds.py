@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-__all__ = ["ENCODER", "Unflushed", "WORDS", "build", "documents", "lists", "plain_queries", "reader_of", "schemas", "texts"]
+__all__ = [
+    "CHUNKED",
+    "ENCODER",
+    "IDS",
+    "ONE_FIELD",
+    "TWO_FIELDS",
+    "Unflushed",
+    "asked",
+    "build",
+    "documents",
+    "folder",
+    "lists",
+    "plain_queries",
+    "reader_of",
+    "schemas",
+    "texts",
+    "writer_of",
+]
 
 import tempfile
 from collections.abc import Iterable, Iterator

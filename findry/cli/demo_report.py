@@ -73,8 +73,8 @@ def show(report: dict[str, Any], found: Sequence[Measured], searches: Searches) 
     print(f"{report['documents']:,} entries of the documentation of Python's standard library")
     print(f"index: {report['index']} ({show_bytes(report['bytes'])}, {made} in {report['seconds']:.1f} s)\n")
     number = len(found[0].evaluation.queries)
-    title = f"{number:,} judged questions ({report['split']}), mean [95 % interval]"
-    show_measured(found, title=title, time_title="ms/query (median, one at a time)")
+    title = f"{number:,} judged questions ({report['split']}); mean [95 % interval]; ms/query: median, one at a time"
+    show_measured(found, title=title)
     if rows := _differences(found):
         print()
         show_differences(rows, "bm25")

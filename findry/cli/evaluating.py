@@ -86,7 +86,7 @@ def eval_command(
         emit({**document, "systems": [to_dict(one) for one in done], "differences": listed})
         return 0
     number = len(done[0].evaluation.queries)
-    show_measured(done, title=f"{number:,} queries, mean [95 % interval]", time_title="ms/query (mean, batch)")
+    show_measured(done, title=f"{number:,} queries; mean [95 % interval]; ms/query: mean over the batch")
     if rows:
         print()
         show_differences(rows, first)

@@ -90,8 +90,7 @@ def table(
     terminal = sys.stdout.isatty()
     made = Table(box=SIMPLE_HEAD if terminal else None, show_edge=False, pad_edge=False)
     for name in columns:
-        numeric = name in right
-        made.add_column(Text(name), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+        made.add_column(Text(name), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(_text(cell, terminal) for cell in row))
     console = Console(highlight=False, soft_wrap=False, width=None if terminal else NATURAL)

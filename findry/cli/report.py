@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Measured", "differences", "show_differences", "show_measured", "to_dict"]
+__all__ = ["Measured", "difference_dict", "differences", "show_differences", "show_measured", "to_dict"]
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -45,7 +45,7 @@ def to_dict(measured: Measured) -> dict[str, Any]:
     }
 
 
-def show_measured(all_measured: Sequence[Measured], *, title: str, time_title: str) -> None:
+def show_measured(all_measured: Sequence[Measured], *, title: str) -> None:
     """One row a system: each mean with its interval, the share of judged hits, and the time."""
     names = all_measured[0].measures
     rows, reasons = [], dict[str, None]()
@@ -57,7 +57,7 @@ def show_measured(all_measured: Sequence[Measured], *, title: str, time_title: s
                 cells.append(f"{row['mean']:.4f} [{span}]")
                 reasons |= dict.fromkeys([row["note"]] if row["note"] else [])
         rows.append([one.name, *cells, f"{one.evaluation.mean(JUDGED):.0%}", f"{one.milliseconds:.2f}"])
-    columns = ["system", *names, JUDGED, time_title]
+    columns = ["system", *names, JUDGED, "ms/query"]
     table(columns, rows, right=columns[1:], title=title)
     for reason in reasons:
         note(f"no interval: {reason}")

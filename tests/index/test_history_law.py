@@ -1,4 +1,4 @@
-"""Whatever was added, replaced, deleted, merged and committed: an index answers like one built at once from what is left."""
+"""Whatever its history of adds, deletes and merges, an index answers like one built at once from what is left."""
 
 from __future__ import annotations
 
@@ -9,8 +9,22 @@ from unittest.mock import patch
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_worlds import CHUNKED, ENCODER, IDS, TWO_FIELDS, Unflushed, asked, build, documents, folder, lists, schemas
-from small_worlds import reader_of, texts, writer_of
+from small_worlds import (
+    CHUNKED,
+    ENCODER,
+    IDS,
+    TWO_FIELDS,
+    Unflushed,
+    asked,
+    build,
+    documents,
+    folder,
+    lists,
+    reader_of,
+    schemas,
+    texts,
+    writer_of,
+)
 
 from findry.engine.facets import count_facet
 from findry.index import Schema, Snapshot, Writer, create, merge

@@ -46,8 +46,7 @@ class Scan:
         at = {(token.term, token.position) for token in self.tokens[id]}
         wanted = ANALYZER.tokens(rest[0])
         return sum(
-            all((token.term, start + token.position) in at for token in wanted)
-            for start in range(-len(wanted) - 9, 30)
+            all((token.term, start + token.position) in at for token in wanted) for start in range(-len(wanted) - 9, 30)
         )
 
     def df(self, key: Key) -> int:
@@ -85,7 +84,9 @@ class Scan:
 
 @settings(max_examples=60)
 @given(documents(), st.lists(typed, min_size=1, max_size=3), st.sampled_from([ONE_FIELD, TWO_FIELDS]))
-def test_operators_mean_what_a_scan_over_the_tokens_says(held: list[Document], texts: list[str], schema: Schema) -> None:
+def test_operators_mean_what_a_scan_over_the_tokens_says(
+    held: list[Document], texts: list[str], schema: Schema
+) -> None:
     with build(held, schema, layout=[2]) as snapshot:
         scans = [Scan(held, field) for field in schema.lexical]
         run = reader_of(snapshot).lexical().search(asked(texts, "operators"), 100)

@@ -23,13 +23,13 @@ ANT, BEE = Document("a", {"text": "ant"}, {"year": 1}), Document("b", {"text": "
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path) -> Path:
     """An index of one document."""
     place = tmp_path / "index"
     create(place, ONE_FIELD, Unflushed())
     with writer_of(place) as writer:
         writer.add([ANT])
-    yield place
+    return place
 
 
 def held(root: Path) -> list[str]:
@@ -166,7 +166,7 @@ def test_another_encoder_is_refused_with_the_differences(root: Path) -> None:
 class Broken(HashEncoder):
     """An encoder whose vectors are not numbers."""
 
-    def encode(self, texts: list[str], side: str, *, progress: bool = False) -> np.ndarray:  # type: ignore[override]
+    def encode(self, texts: list[str], side: str, *, progress: bool = False) -> np.ndarray:  # noqa: ARG002
         return np.full((len(texts), 16), np.nan, np.float32)
 
 

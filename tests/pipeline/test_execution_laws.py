@@ -98,7 +98,9 @@ def test_two_cuts_are_the_smaller_cut(drawn: tuple[bool, Pipe], k: int, j: int) 
 def test_shared_prefixes_run_once() -> None:
     first = bm25() % 3
     plan = Plan(asked(["ant", "bee"]))
-    bound = [p.bind(index=world(False)) for p in ((first | dense()) >> rrf(), first, first >> Hashed(), first + dense())]
+    bound = [
+        p.bind(index=world(False)) for p in ((first | dense()) >> rrf(), first, first >> Hashed(), first + dense())
+    ]
     for pipe in bound:
         plan.run(pipe)
     assert plan.calls == 5  # bm25, cut, dense, rrf, hashed
@@ -106,7 +108,7 @@ def test_shared_prefixes_run_once() -> None:
 
 def test_stages_that_only_differ_in_label_keep_their_names() -> None:
     a, b = (bm25(label=label) % 5 for label in ("a", "b"))
-    pipe = ((a ** b) | (b ** a)) >> rrf()
+    pipe = ((a**b) | (b**a)) >> rrf()
     bound = pipe.bind(index=world(False))
     assert content(execute(bound, QUERIES).run) == content(bound(Batch(QUERIES)).run)
     plan = Plan(QUERIES)
