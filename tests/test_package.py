@@ -14,10 +14,11 @@ import findry
 
 ROOT = Path(findry.__file__).parent
 MODULES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py"))}
-HEAVY = (
-    "onnxruntime onnx tokenizers safetensors Stemmer numba pandas pyarrow scipy torch transformers sentence_transformers "
-    "rich typer tomlkit tqdm ir_measures httpx requests bs4 pypdf docx selectolax"
-).split()
+HEAVY = {
+    *("onnxruntime", "onnx", "tokenizers", "safetensors", "Stemmer", "numba", "pandas", "pyarrow", "scipy", "torch"),
+    *("transformers", "sentence_transformers", "rich", "typer", "tomlkit", "tqdm", "ir_measures", "httpx", "requests"),
+    *("bs4", "pypdf", "docx", "selectolax"),
+}
 FLOORS = {
     **dict.fromkeys(("errors", "records"), 0),
     **dict.fromkeys(("text", "formats"), 1),
@@ -47,7 +48,7 @@ def loaded_by(code: str) -> set[str]:
 def test_importing_findry_loads_nothing_heavy(code: str) -> None:
     loaded = loaded_by(code)
     assert "findry" in loaded
-    assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+    assert loaded.isdisjoint(HEAVY), loaded & HEAVY
 
 
 def test_every_public_name_is_there() -> None:
@@ -94,7 +95,7 @@ def test_rooms_import_only_downwards() -> None:
             elif other in FLOORS and FLOORS[other] > FLOORS[room]:
                 wrong.append(f"{path.relative_to(ROOT)} imports {other}")
     assert not wrong
-    assert neighbours == NEIGHBOURS
+    assert neighbours <= NEIGHBOURS
 
 
 def test_nothing_is_imported_from_the_package_itself_below_the_doors() -> None:

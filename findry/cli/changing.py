@@ -22,15 +22,16 @@ def add_command(
 ) -> int | None:
     """Add documents; one whose id is known replaces the one before."""
     from findry.cli.progress import counted, shown
-    from findry.cli.sources import LeftOut, open_index, open_source, told_left_out
+    from findry.cli.sources import left_out, open_index, open_source, told_left_out
+    from findry.formats import Problems
 
-    index, left = open_index(kb), LeftOut()
+    index, left = open_index(kb), Problems()
     before = len(index)
     corpus = open_source(source, fields, on_error.value, left)
     taken = index.add(counted(corpus, "read", total=corpus.size, show=shown(quiet)), progress=shown(quiet))
     replaced = before + taken - len(index)
     told_left_out(left)
-    _report({"added": taken - replaced, "replaced": replaced, "documents": len(index), **left.to_dict()}, output)
+    _report({"added": taken - replaced, "replaced": replaced, "documents": len(index), **left_out(left)}, output)
     return 7 if left.skipped else 0
 
 
@@ -71,14 +72,15 @@ def sync_command(
     New files come in, changed ones are replaced, vanished ones go; documents that came from elsewhere stay.
     """
     from findry.cli.progress import shown
-    from findry.cli.sources import LeftOut, open_index, told_left_out
+    from findry.cli.sources import left_out, open_index, told_left_out
     from findry.engine import sync
+    from findry.formats import Problems
 
-    index, left = open_index(kb), LeftOut()
+    index, left = open_index(kb), Problems()
     done = sync(index, Path(folder).expanduser(), on_error=on_error.value, problems=left, progress=shown(quiet))
     told_left_out(left)
     counts = {"added": done.added, "replaced": done.replaced, "dropped": done.dropped, "unchanged": done.unchanged}
-    _report({**counts, "documents": len(index), **left.to_dict()}, output)
+    _report({**counts, "documents": len(index), **left_out(left)}, output)
     return 7 if left.skipped else 0
 
 

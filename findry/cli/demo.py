@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from findry.models import Encoder
 
 SEARCHES = (
-    "read a file line by line without loading it into memory",
-    "remove duplicate items but keep their order",
-    "run a command and capture its output",
+    "cache the results of an expensive function",
+    "find all files with a certain extension in subfolders",
+    "do something when the program ends",
 )
 MEASURES = "nDCG@10 RR@10 R@100"
 TIMED = 100

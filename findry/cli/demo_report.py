@@ -54,7 +54,7 @@ def one_at_a_time(index: Index, chosen: System, queries: Queries, timed: int, wa
 
 
 def to_json(found: Sequence[Measured], searches: Searches) -> dict[str, Any]:
-    """JSON-able: systems, the differences of the best-equipped one to BM25, and the searches."""
+    """JSON-able: systems, the differences of the hybrid to each of its branches, and the searches."""
     return {
         "systems": [to_dict(one) for one in found],
         "differences": [difference_dict(*row) for row in _differences(found)],
@@ -63,8 +63,12 @@ def to_json(found: Sequence[Measured], searches: Searches) -> dict[str, Any]:
 
 
 def _differences(found: Sequence[Measured]) -> list[Any]:
-    pair = [one for one in found if one.name in ("bm25", "hybrid")]
-    return differences(pair, "bm25") if len(pair) > 1 else []
+    rows = []
+    for baseline in ("bm25", "dense"):
+        pair = [one for one in found if one.name in (baseline, "hybrid")]
+        if len(pair) > 1:
+            rows += [(f"{name} - {baseline}", row, p) for name, row, p in differences(pair, baseline)]
+    return rows
 
 
 def show(report: dict[str, Any], found: Sequence[Measured], searches: Searches) -> None:
@@ -77,7 +81,7 @@ def show(report: dict[str, Any], found: Sequence[Measured], searches: Searches) 
     show_measured(found, title=title)
     if rows := _differences(found):
         print()
-        show_differences(rows, "bm25")
+        show_differences(rows)
     for text, results in searches:
         print()
         hits: list[list[Cell]] = [[str(hit.rank), f"{hit.score:.3f}", hit.id, hit.passage] for hit in results]

@@ -89,7 +89,7 @@ def eval_command(
     show_measured(done, title=f"{number:,} queries; mean [95 % interval]; ms/query: mean over the batch")
     if rows:
         print()
-        show_differences(rows, first)
+        show_differences([(f"{name} - {first}", row, p) for name, row, p in rows])
     return 0
 
 
@@ -109,10 +109,10 @@ def _baseline(name: str | None, chosen: list[System]) -> str:
 def _judged(queries: str | None, qrels: str | None, on: str | None, split: str) -> tuple[Queries, Qrels, int]:
     """The judged queries, their judgments, and how many queries have no judgment and are not run."""
     from findry.cli.output import notes
-    from findry.cli.topics import read_qrels_file, read_queries_file
     from findry.datasets import Dataset, dataset
     from findry.errors import InputError
     from findry.formats import Problems
+    from findry.formats.judged import read_qrels_file, read_queries_file
     from findry.records import Corpus
 
     if on is not None and queries is None and qrels is None:

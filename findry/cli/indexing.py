@@ -62,16 +62,17 @@ def index_command(
     from findry.cli.building import building, check_target
     from findry.cli.output import emit, note, pairs, show_bytes
     from findry.cli.progress import counted, shown
-    from findry.cli.sources import LeftOut, open_index, open_source, told_left_out
+    from findry.cli.sources import left_out, open_index, open_source, told_left_out
     from findry.engine import create
     from findry.errors import FormatError
+    from findry.formats import Problems
 
     started = time.perf_counter()
     target = Path(kb).expanduser()
     check_target(target, force=force)
     weighted = parse_weights(weights) if weights is not None else None
     size = parse_chunk(chunk, source)
-    left = LeftOut()
+    left = Problems()
     corpus = open_source(source, fields, on_error.value, left)
     opened = open_encoder(encoder)
     bars = shown(quiet)
@@ -91,7 +92,7 @@ def index_command(
         **{key: info[key] for key in ("documents", "rows", "unit", "bytes", "commit", "columns")},
         "encoder": opened.card["model"] if opened else None,
         "seconds": round(seconds, 3),
-        **left.to_dict(),
+        **left_out(left),
     }
     told_left_out(left)
     if output is Format.JSON:

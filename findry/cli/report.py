@@ -53,8 +53,8 @@ def show_measured(all_measured: Sequence[Measured], *, title: str) -> None:
         cells = []
         for row in one.evaluation.table():
             if row["measure"] in names:
-                span = "no interval" if row["low"] is None else f"{row['low']:.4f}, {row['high']:.4f}"
-                cells.append(f"{row['mean']:.4f} [{span}]")
+                span = "no interval" if row["low"] is None else f"{row['low']:.3f}, {row['high']:.3f}"
+                cells.append(f"{row['mean']:.3f} [{span}]")
                 reasons |= dict.fromkeys([row["note"]] if row["note"] else [])
         rows.append([one.name, *cells, f"{one.evaluation.mean(JUDGED):.0%}", f"{one.milliseconds:.2f}"])
     columns = ["system", *names, JUDGED, "ms/query"]
@@ -64,7 +64,7 @@ def show_measured(all_measured: Sequence[Measured], *, title: str) -> None:
 
 
 def differences(all_measured: Sequence[Measured], baseline: str) -> list[tuple[str, Difference, float]]:
-    """System, how each measure differs from the baseline, and its p-value corrected for all rows (Holm)."""
+    """System, how each measure differs from the baseline, and its p-value corrected for these rows (Holm)."""
     from findry.evaluate import compare, holm
 
     base = next(one for one in all_measured if one.name == baseline)
@@ -74,19 +74,19 @@ def differences(all_measured: Sequence[Measured], baseline: str) -> list[tuple[s
     return [(name, row, p) for (name, row), p in zip(rows, corrected, strict=True)]
 
 
-def show_differences(rows: Sequence[tuple[str, Difference, float]], baseline: str) -> None:
-    """One row a system and measure: the paired difference to the baseline, interval, p, and counts of queries."""
+def show_differences(rows: Sequence[tuple[str, Difference, float]]) -> None:
+    """One row a pair and measure: the paired difference, its interval, p, and counts of queries."""
     shown, reasons = [], dict[str, None]()
     for name, row, corrected in rows:
         low, high = row.interval.low, row.interval.high
-        span = "no interval" if low is None or high is None else f"{low:+.4f}, {high:+.4f}"
+        span = "no interval" if low is None or high is None else f"{low:+.3f}, {high:+.3f}"
         reasons |= dict.fromkeys([row.interval.reason] if row.interval.reason else [])
         counts = f"{row.wins} / {row.losses} / {row.ties}"
         shown.append(
             [
-                f"{name} - {baseline}",
+                name,
                 row.measure,
-                f"{row.delta:+.4f} [{span}]",
+                f"{row.delta:+.3f} [{span}]",
                 f"{row.p:.4f}",
                 f"{corrected:.4f}",
                 counts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCS", "LeftOut", "is_folder_of_files", "open_index", "open_source", "told_left_out"]
+__all__ = ["DOCS", "is_folder_of_files", "left_out", "open_index", "open_source", "told_left_out"]
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,43 +15,22 @@ if TYPE_CHECKING:
     from findry.records import Corpus
 
 DOCS = "python-docs"
-NEVER_READ = ("hidden", "not one of ", "no text in it")
 
 
-class LeftOut(Problems):
-    """Problems that tell the rows that were skipped from files that are never read.
-
-    >>> left = LeftOut()
-    >>> left.add("notes/.git", "hidden")
-    >>> left.add("rows.jsonl:3", "not JSON")
-    >>> len(left), left.skipped
-    (2, 1)
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skipped = 0
-
-    def add(self, where: str, reason: str) -> None:
-        before = len(self)
-        super().add(where, reason)
-        if len(self) > before and not reason.startswith(NEVER_READ):
-            self.skipped += 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-able: how many rows were skipped, how many files were not read, and the first of them."""
-        shown = [{"where": where, "reason": reason} for where, reason in self]
-        return {"skipped": self.skipped, "not_read": len(self) - self.skipped, "left_out": shown}
+def left_out(problems: Problems) -> dict[str, Any]:
+    """JSON-able: how many rows were skipped, how many files were not read, and the first of them."""
+    shown = [{"where": where, "reason": reason} for where, reason in problems]
+    return {"skipped": problems.skipped, "not_read": problems.not_read, "left_out": shown}
 
 
-def told_left_out(left: LeftOut) -> None:
+def told_left_out(problems: Problems) -> None:
     """Say on standard error what was left out."""
-    if left.skipped:
-        lines = [f"{where}: {reason}" for where, reason in left if not reason.startswith(NEVER_READ)]
-        notes(f"skipped {left.skipped:,}:", lines, total=left.skipped)
-    if others := len(left) - left.skipped:
-        first = next((f"{where}: {reason}" for where, reason in left if reason.startswith(NEVER_READ)), "")
-        note(f"not read: {others:,} files or folders" + (f", such as {first}" if first else ""))
+    if problems.skipped:
+        lines = [f"{where}: {reason}" for where, reason in problems.bad]
+        notes(f"skipped {problems.skipped:,}:", lines, total=problems.skipped)
+    if problems.not_read:
+        where, reason = problems.noted[0]
+        note(f"not read: {problems.not_read:,} files or folders, such as {where}: {reason}")
 
 
 def is_folder_of_files(source: str) -> bool:

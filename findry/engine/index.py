@@ -19,6 +19,7 @@ from findry.formats.rows import documents as read_rows
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.commit import current
+from findry.index.reader import Encoders
 from findry.index.snapshot import newest
 from findry.models import Encoder, from_card, require_same_card
 from findry.models import encoder as open_encoder
@@ -57,7 +58,7 @@ class Index:
     @property
     def reader(self) -> Reader:
         """Searchers over the newest commit; what pipelines are bound to."""
-        if current(self.root).number != self._reader.snapshot.commit.number:
+        if current(self.root).origin != self._reader.snapshot.commit.origin:
             self._reader = self._open()
         return self._reader
 
@@ -73,8 +74,9 @@ class Index:
 
     def writer(self) -> Writer:
         """The one writer: ``with index.writer() as w: w.add(...); w.delete(...)`` commits at the end."""
-        encoders = {field.name: self._encoder(self._reader.snapshot, field.name) for field in self.schema.vectors}
-        return Writer(self.root, encoders)
+        snapshot = self.reader.snapshot
+        names = [field.name for field in snapshot.schema.vectors]
+        return Writer(self.root, Encoders(names, lambda name: self._encoder(snapshot, name)))
 
     def add(
         self,
@@ -124,15 +126,18 @@ class Index:
         queries: Queries | Mapping[str, str] | Sequence[str] | str,
         pipeline: Pipe | None = None,
         *,
-        where: Filterable = None,
+        where: Filterable | Sequence[Filterable] = None,
         exclude: Sequence[Sequence[str]] | None = None,
     ) -> Batch:
         """Run a pipeline over a batch of queries: its run and its trace.
 
-        Plain texts are read as words without operators; `Queries` say themselves.
+        Plain texts are read as words without operators; `Queries` say themselves.  `where` is one filter
+        for all queries, or a list with one each; `exclude` has a list of document ids for each query.
         """
         asked = queries if isinstance(queries, Queries) else Queries.of(queries)
         pipe = (pipeline if pipeline is not None else self.pipeline()).bind(index=self.reader)
+        if isinstance(where, Sequence) and not isinstance(where, str):
+            return execute(pipe, asked, where=[read_filter(one) for one in where], exclude=exclude)
         return execute(pipe, asked, where=read_filter(where), exclude=exclude)
 
     def search(

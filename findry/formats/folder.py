@@ -40,7 +40,7 @@ def read_folder(folder: Folder, *, on_error: OnError = "refuse", problems: Probl
             if document.text["text"].strip():
                 yield document
             elif problems is not None:
-                problems.add(str(path), "no text in it")
+                problems.note(str(path), "no text in it")
 
     return Corpus(root.resolve().name or "files", source)
 
@@ -53,17 +53,17 @@ def files(folder: Folder, *, problems: Problems | None = None) -> Iterator[Path]
     noted = Problems() if problems is None else problems
     found = []
     for place, folders, names in os.walk(
-        _folder(folder), onerror=lambda e: noted.add(str(e.filename), str(e.strerror))
+        _folder(folder), onerror=lambda e: noted.note(str(e.filename), str(e.strerror))
     ):
         for name in [name for name in folders if name.startswith(".")]:
             folders.remove(name)
-            noted.add(str(Path(place, name)), "hidden")
+            noted.note(str(Path(place, name)), "hidden")
         for name in names:
             path = Path(place, name)
             if name.startswith("."):
-                noted.add(str(path), "hidden")
+                noted.note(str(path), "hidden")
             elif path.suffix.lower() not in EXTENSIONS:
-                noted.add(str(path), f"not one of {' '.join(EXTENSIONS)}")
+                noted.note(str(path), f"not one of {' '.join(EXTENSIONS)}")
             else:
                 found.append(path)
     root = _folder(folder)

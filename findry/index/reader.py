@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Reader"]
+__all__ = ["EncoderOf", "Encoders", "Reader"]
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from findry.errors import CapabilityError
@@ -14,6 +14,30 @@ from findry.index.lexical import LexicalSearcher
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder
 
+EncoderOf = Callable[[str], Encoder]
+
+
+class Encoders(Mapping[str, Encoder]):
+    """The encoders of the vector fields of an index by name, each opened at first use."""
+
+    def __init__(self, names: Sequence[str], encoder_of: EncoderOf) -> None:
+        self._names = tuple(names)
+        self._encoder_of = encoder_of
+
+    def __getitem__(self, name: str) -> Encoder:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._encoder_of(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
 
 class Reader:
     """Searchers over one commit, made once for each setting.
@@ -22,7 +46,7 @@ class Reader:
     index with vectors can be searched by words without loading a model.
     """
 
-    def __init__(self, snapshot: Snapshot, encoder_of: Callable[[str], Encoder]) -> None:
+    def __init__(self, snapshot: Snapshot, encoder_of: EncoderOf) -> None:
         self.snapshot = snapshot
         self._encoder_of = encoder_of
         self._lexical = lru_cache(maxsize=8)(self._make_lexical)

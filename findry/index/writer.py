@@ -83,13 +83,7 @@ class Writer:
             self._base = current(root, files)
             retire(root, self._base.number, keep, files)
             self._schema = Schema.from_card(self._base.card["schema"])
-            self._encoders = dict(encoders or {})
-            for vectors in self._schema.vectors:
-                if vectors.name not in self._encoders:
-                    raise InputError(f"the writer needs the encoder of vector field {vectors.name!r}", where=str(root))
-                require_same_card(
-                    dict(vectors.encoder), self._encoders[vectors.name].card, where=f"index {str(root)!r}"
-                )
+            self._encoders = encoders or {}
             self._stage = root / STAGING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
             self._reset()
         except BaseException:
@@ -121,7 +115,16 @@ class Writer:
             self._parts = [part for part, _ in parts]
             raise
 
+    def _require_encoders(self) -> None:
+        """Refuse to add without the encoders of the index; only adding opens them."""
+        for vectors in self._schema.vectors:
+            where = f"index {str(self._root)!r}"
+            if vectors.name not in self._encoders:
+                raise InputError(f"adding needs the encoder of vector field {vectors.name!r}", where=where)
+            require_same_card(dict(vectors.encoder), self._encoders[vectors.name].card, where=where)
+
     def _take(self, documents: Iterable[Document], progress: bool) -> int:
+        self._require_encoders()
         taken = 0
         for document in documents:
             if not isinstance(document, Document):

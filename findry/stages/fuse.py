@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["CombMNZ", "CombSUM", "Linear", "ReciprocalRank"]
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -61,43 +60,32 @@ class Linear(Fuse):
         return linear(branches, weights.tolist(), self.missing, norms, self.title)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class _Comb(Fuse):
-    """Sums of min-max scores, with and without the number of branches that found the hit."""
+@stage("combsum")
+class CombSUM(Fuse):
+    """Fuse runs by the sum of min-max scores; a missing hit adds nothing.
 
-    normalise: Normaliser = param(default="min-max", choices=("none", "min-max", "z-score"), tune="choice")
+    Source: Fox and Shaw, TREC-2, 1994, table 1 (CombSUM).
+    Out: one run, scores in [0, branches], comparable within a query.  Cost: O(hits) a query.
+    """
 
-    def _summed(self, branches: Branches, *, counted: bool) -> Run:
-        norms = None if self.normalise == "none" else [_norms(run, self.normalise) for run in branches]
-        run = linear(branches, [1.0] * len(branches), "zero", norms, self.title)
-        if not counted:
-            return run
+    def apply(self, branches: Branches) -> Run:
+        return linear(branches, [1.0] * len(branches), "zero", [_norms(run, "min-max") for run in branches], self.title)
+
+
+@stage("combmnz")
+class CombMNZ(Fuse):
+    """Fuse runs by the sum of min-max scores times the number of runs that found the hit.
+
+    Source: Fox and Shaw, TREC-2, 1994, table 1 (CombMNZ).
+    Out: one run, scores in [0, branches ** 2], comparable within a query.  Cost: O(hits) a query.
+    """
+
+    def apply(self, branches: Branches) -> Run:
+        run = linear(branches, [1.0] * len(branches), "zero", [_norms(run, "min-max") for run in branches], self.title)
         found = sum((run.columns[f"rank:{name}"] > 0).astype(np.float32) for name in branches.names)
         return Run.ranked(
             run.queries, run.items, run.owners, run.rows, run.scores * found, columns=run.columns, name=self.title
         )
-
-
-@stage("combsum")
-class CombSUM(_Comb):
-    """Fuse runs by the sum of min-max scores; a missing hit adds nothing.
-
-    Source: Fox and Shaw, TREC-2, 1994, table 1 (CombSUM).  Cost: O(hits) a query.
-    """
-
-    def apply(self, branches: Branches) -> Run:
-        return self._summed(branches, counted=False)
-
-
-@stage("combmnz")
-class CombMNZ(_Comb):
-    """Fuse runs by the sum of min-max scores times the number of runs that found the hit.
-
-    Source: Fox and Shaw, TREC-2, 1994, table 1 (CombMNZ).  Cost: O(hits) a query.
-    """
-
-    def apply(self, branches: Branches) -> Run:
-        return self._summed(branches, counted=True)
 
 
 def _weights(given: tuple[float, ...], n: int) -> NDArray[np.float64]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from small_collection import QRELS, QUERIES, Cli
 
-from findry.cli.topics import read_qrels_file, read_queries_file
 from findry.errors import FormatError
+from findry.formats.judged import read_qrels_file, read_queries_file
 from findry.formats.trec import read_run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -58,8 +59,9 @@ def _leaves(key: str) -> st.SearchStrategy[Where]:
     )
 
 
-filters = st.recursive(
-    st.sampled_from(["year", "lang", "open", "tags"]).flatmap(_leaves),
+leaves = st.sampled_from(["year", "lang", "open", "tags"]).flatmap(_leaves)
+filters = leaves | st.recursive(
+    leaves,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts))),
         st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))),
@@ -72,7 +74,7 @@ filters = st.recursive(
 @settings(max_examples=60)
 @given(
     documents(),
-    st.lists(st.none() | filters, min_size=3, max_size=3),
+    st.lists(filters, min_size=2, max_size=2),
     st.lists(st.integers(0, 3), max_size=2),
     st.sampled_from([ONE_FIELD, CHUNKED]),
     st.lists(st.lists(st.sampled_from("abcx"), max_size=3), min_size=3, max_size=3),
@@ -86,7 +88,7 @@ def test_a_filter_inside_the_search_is_the_filter_on_the_whole_ranking(
     exclude: list[list[str]],
     k: int,
 ) -> None:
-    queries = asked(["ant bee", "the cow ants", "-bee ant"], "operators")
+    queries, wheres = asked(["ant bee", "the cow ants", "-bee ant"], "operators"), [*wheres, None]
     with build([*held, ANCHOR], schema, layout=layout) as snapshot:
         values = {document.id: dict(document.values) for document in snapshot}
         for searcher in (reader_of(snapshot).lexical(), reader_of(snapshot).dense()):
@@ -103,6 +105,40 @@ def test_a_filter_inside_the_search_is_the_filter_on_the_whole_ranking(
                 assert lists(searcher.search(queries, k, where=one)) == lists(
                     searcher.search(queries, k, where=[one] * 3)
                 )
+
+
+def _every_leaf() -> Iterator[Where]:
+    for key in ("year", "lang", "open"):
+        given = {
+            "year": [0, 1, 2, 2.5, 3, 10**20, -0.5],
+            "lang": ["en", "fr", "", "é", "f", "zz"],
+            "open": [True, False],
+        }
+        for value in given[key]:
+            yield from (Compare(op, key, value) for op in ORDER)  # type: ignore[arg-type]
+            for op in ("in", "nin"):
+                yield Member(op, key, (value,))  # type: ignore[arg-type]
+                yield Member(op, key, (value, given[key][0]))  # type: ignore[arg-type]
+        yield from (Member("in", key, ()), Member("nin", key, ()), Exists(key))
+    yield from (Exists("tags"), Contains("tags", "x"), Contains("tags", "none"))
+
+
+@pytest.mark.parametrize("layout", [[], [3, 2]])
+def test_every_operator_on_every_kind_of_value_is_what_it_means(layout: list[int]) -> None:
+    rows = [
+        *({"year": year} for year in (0, 1, 2, 2.5, 3)),
+        *({"lang": lang} for lang in ("en", "fr", "", "é")),
+        *({"open": True}, {"open": False}, {"tags": ["x", "x", "y"]}, {"tags": []}, {}),
+    ]
+    held = [ANCHOR, *(Document(f"d{n}", {"text": "ant"}, values) for n, values in enumerate(rows))]
+    values = {document.id: dict(document.values) for document in held}
+    with build(held, layout=layout) as snapshot:
+        searcher = reader_of(snapshot).lexical()
+        for leaf in _every_leaf():
+            for where in (leaf, Not(leaf), Or((leaf, Exists("open"))), And((leaf, Not(Exists("lang"))))):
+                found = {id for id, _ in lists(searcher.search(asked(["ant"]), 100, where=where))[0][1]}
+                assert found == {id for id in values if holds(where, values[id])}, where
+        assert [len(lists(searcher.search(asked(["ant"]), 100, where=w))[0][1]) for w in (And(()), Or(()))] == [15, 0]
 
 
 @pytest.mark.parametrize(

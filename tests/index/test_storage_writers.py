@@ -14,7 +14,7 @@ import pytest
 from small_worlds import CHUNKED, ENCODER, ONE_FIELD, Unflushed, asked, lists, reader_of, writer_of
 
 from findry.errors import IdentityMismatch, IndexLocked, InputError
-from findry.index import Schema, Snapshot, Writer, create
+from findry.index import DenseSearcher, Schema, Snapshot, Writer, create
 from findry.index.commit import commit_numbers, current
 from findry.models import HashEncoder
 from findry.records import Document
@@ -153,14 +153,31 @@ def test_a_commit_without_changes_makes_no_commit(root: Path) -> None:
     assert current(root) == before
 
 
-def test_another_encoder_is_refused_with_the_differences(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("encoders", "error", "told"),
+    [
+        ({"vectors": HashEncoder(8)}, IdentityMismatch, "dimension: index has 16, this encoder has 8"),
+        ({"other": HashEncoder(16)}, InputError, "needs the encoder of vector field 'vectors'"),
+        (None, InputError, "needs the encoder of vector field 'vectors'"),
+    ],
+)
+def test_adding_with_another_encoder_or_none_is_refused_and_deleting_needs_none(
+    root: Path, encoders: dict[str, HashEncoder] | None, error: type[Exception], told: str
+) -> None:
+    with writer_of(root) as writer:
+        writer.add([BEE])
+    with Writer(root, encoders, files=Unflushed()) as writer:
+        with pytest.raises(error, match=told):
+            writer.add([Document("c", {"text": "cow"})])
+        writer.delete(["a"])
+        writer.optimize()
+    assert held(root) == ["b"]
+    assert lists(reader_of(Snapshot(root)).dense().search(asked(["bee"]), 5)) == [("1", [("b", 1.0)])]
+
+
+def test_searching_with_another_encoder_is_refused_with_the_differences(root: Path) -> None:
     with pytest.raises(IdentityMismatch, match="dimension: index has 16, this encoder has 8"):
-        Writer(root, {"vectors": HashEncoder(8)})
-    with pytest.raises(IdentityMismatch, match="dimension"):
-        reader_of(Snapshot(root)).dense().__class__(Snapshot(root), HashEncoder(8))
-    with pytest.raises(InputError, match="needs the encoder of vector field 'vectors'"):
-        Writer(root)
-    writer_of(root).close()
+        DenseSearcher(Snapshot(root), HashEncoder(8))
 
 
 class Broken(HashEncoder):

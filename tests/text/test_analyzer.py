@@ -132,9 +132,7 @@ def test_a_stop_list_alone_gives_no_terms() -> None:
     assert Analyzer().terms("to be or not to be") == []
 
 
-@pytest.mark.parametrize(
-    "analyzer", [*ANALYZERS, Analyzer("es", stopwords=("el",)), Analyzer(stopwords=False)]
-)
+@pytest.mark.parametrize("analyzer", [*ANALYZERS, Analyzer("es", stopwords=("el",)), Analyzer(stopwords=False)])
 def test_a_card_gives_the_analyzer_back(analyzer: Analyzer) -> None:
     assert Analyzer.from_card(analyzer.card()) == analyzer
     assert pickle.loads(pickle.dumps(analyzer)) == analyzer

@@ -62,9 +62,7 @@ def ink(text: str) -> set[int]:
 
 
 @given(chunkers, texts, counters)
-def test_every_character_but_white_space_is_covered_in_order(
-    chunker: Chunker, text: str, count: object
-) -> None:
+def test_every_character_but_white_space_is_covered_in_order(chunker: Chunker, text: str, count: object) -> None:
     spans = chunker.spans(text, count=count)  # type: ignore[arg-type]
     covered = [at for span in spans for at in range(span.start, span.end) if not text[at].isspace()]
     assert set(covered) == ink(text)
@@ -77,9 +75,7 @@ def test_every_character_but_white_space_is_covered_in_order(
 
 
 @given(chunkers.filter(lambda chunker: chunker.by != "none"), texts, counters)
-def test_no_chunk_is_longer_than_allowed_unless_it_is_one_word(
-    chunker: Chunker, text: str, count: object
-) -> None:
+def test_no_chunk_is_longer_than_allowed_unless_it_is_one_word(chunker: Chunker, text: str, count: object) -> None:
     for start, end, _ in chunker.spans(text, count=count):  # type: ignore[arg-type]
         size = count([text[start:end]])[0]  # type: ignore[operator]
         assert size <= chunker.max_tokens or len(word_spans(text, start, end)) == 1
@@ -139,9 +135,7 @@ def test_sections_become_chunks_under_their_headings() -> None:
 
 
 def test_short_sections_are_joined_under_what_they_share() -> None:
-    assert Chunker("structure", max_tokens=100, min_tokens=50).spans(PAGE) == [
-        Span(0, len(PAGE) - 1, "Guide")
-    ]
+    assert Chunker("structure", max_tokens=100, min_tokens=50).spans(PAGE) == [Span(0, len(PAGE) - 1, "Guide")]
 
 
 def test_a_heading_goes_with_its_section() -> None:
@@ -177,9 +171,7 @@ def test_an_underlined_line_is_a_heading() -> None:
     assert Chunker("structure", min_tokens=0).spans("Title\n=====\n\nText.")[0].heading == "Title"
 
 
-@pytest.mark.parametrize(
-    ("line", "title"), [("# C#", "C#"), ("## A  b ##", "A b"), ("#", None), ("# ##", None)]
-)
+@pytest.mark.parametrize(("line", "title"), [("# C#", "C#"), ("## A  b ##", "A b"), ("#", None), ("# ##", None)])
 def test_the_signs_around_a_heading_are_no_part_of_it(line: str, title: str | None) -> None:
     assert Chunker("structure", min_tokens=0).spans(line + "\n\nText.")[0].heading == title
 

@@ -9,18 +9,16 @@ from findry.text import Analyzer, marked, passage
 
 ENGLISH = Analyzer()
 texts = st.one_of(
-    st.lists(
-        st.sampled_from(["cat", "dog", "the", "Dr.", "end.", "\n\n", "日本語。", "x" * 20, "é"]), max_size=40
-    ).map(" ".join),
+    st.lists(st.sampled_from(["cat", "dog", "the", "Dr.", "end.", "\n\n", "日本語。", "x" * 20, "é"]), max_size=40).map(
+        " ".join
+    ),
     st.text(max_size=80),
 )
 terms = st.sets(st.sampled_from(["cat", "dog", "日本", "本語", "end", "x" * 20]))
 
 
 @given(texts, terms, st.integers(1, 60))
-def test_a_passage_is_a_part_of_the_text_with_its_terms_marked(
-    text: str, wanted: set[str], width: int
-) -> None:
+def test_a_passage_is_a_part_of_the_text_with_its_terms_marked(text: str, wanted: set[str], width: int) -> None:
     found = passage(text, wanted, ENGLISH, width=width)
     assert found.text == text[found.start : found.end]
     assert len(found.text) <= width
@@ -44,9 +42,7 @@ def test_no_window_holds_more_distinct_terms(text: str, wanted: set[str], width:
     def distinct(start: int, end: int) -> int:
         return len({token.term for token in tokens if start <= token.start and token.end <= end})
 
-    assert distinct(found.start, found.end) == max(
-        (distinct(t.start, t.start + width) for t in tokens), default=0
-    )
+    assert distinct(found.start, found.end) == max((distinct(t.start, t.start + width) for t in tokens), default=0)
 
 
 def test_the_window_begins_and_ends_with_a_sentence_where_it_can() -> None:
@@ -75,10 +71,7 @@ def test_overlapping_pairs_of_characters_are_one_mark() -> None:
 
 
 def test_the_stem_marks_the_whole_word() -> None:
-    assert (
-        marked(passage("Running runners ran", set(ENGLISH.terms("run")), ENGLISH))
-        == "**Running** runners ran"
-    )
+    assert marked(passage("Running runners ran", set(ENGLISH.terms("run")), ENGLISH)) == "**Running** runners ran"
 
 
 def test_a_width_of_nothing_is_refused() -> None:

@@ -69,9 +69,7 @@ def test_signs_inside_text_are_text(text: str) -> None:
         ("", [], [], []),
     ],
 )
-def test_operators_are_read(
-    text: str, must: list[Clause], must_not: list[Clause], should: list[Clause]
-) -> None:
+def test_operators_are_read(text: str, must: list[Clause], must_not: list[Clause], should: list[Clause]) -> None:
     query = parse_query(text, fields=("title",))
     assert (list(query.must), list(query.must_not), list(query.should)) == (must, must_not, should)
 
