@@ -77,13 +77,20 @@ def intersect(branches: Branches) -> Run:
 
 
 def concatenate(branches: Branches) -> Run:
-    """The hits of the first run, then those of the next that it lacks; the score of rank r is -r."""
+    """The hits of the first run, then those of the next that it lacks; the score of rank r is -r.
+
+    Columns that all runs have are kept, each hit with the values of the run that it was taken from.
+    """
     runs = list(branches)
     table = align(runs)
     far = np.iinfo(np.int64).max
     source = table.present.argmax(axis=1) if len(table.rows) else np.zeros(0, np.int64)
     rank = np.where(table.present, table.ranks, far)[np.arange(len(source)), source]
     order = np.lexsort((rank, source, table.owners))
+    starts = np.cumsum([0, *(len(run.rows) for run in runs[:-1])])
+    first = np.stack([run.offsets[:-1] for run in runs])
+    place = (starts[source] + first[source, table.owners] + rank - 1)[order]
+    shared = [name for name in runs[0].columns if all(name in run.columns for run in runs)]
     offsets = ragged.counts_to_offsets(np.bincount(table.owners, minlength=len(runs[0])))
     return replace(
         runs[0],
@@ -91,6 +98,6 @@ def concatenate(branches: Branches) -> Run:
         rows=table.rows[order].astype(np.int32),
         scores=-(ragged.positions(offsets) + 1).astype(np.float32),
         kind="rank-only",
-        columns={},
+        columns={name: np.concatenate([run.columns[name] for run in runs])[place] for name in shared},
         name="concat",
     )

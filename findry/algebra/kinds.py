@@ -15,7 +15,8 @@ import numpy as np
 
 from findry.algebra.declare import Param, Resource
 from findry.algebra.expression import Pipe
-from findry.errors import PipelineError
+from findry.algebra.fits import fits, hints
+from findry.errors import InputError, PipelineError
 from findry.records import Batch, Branches, Queries, Run, StageTrace
 
 State = Literal["queries", "run", "branches"]
@@ -29,6 +30,7 @@ class Stage(Pipe):
     """
 
     label: str | None = dataclasses.field(default=None, kw_only=True)
+    bound_as: tuple[tuple[str, str], ...] = dataclasses.field(default=(), kw_only=True, metadata={"hidden": True})
 
     stage_name: ClassVar[str] = ""
     kind: ClassVar[str] = ""
@@ -36,10 +38,15 @@ class Stage(Pipe):
     gives: ClassVar[State] = "run"
 
     def __post_init__(self) -> None:
+        where = f"stage {self.label or self.stage_name!r}"
         for field in dataclasses.fields(self):
-            limits = field.metadata.get("param")
+            value, limits = getattr(self, field.name), field.metadata.get("param")
             if isinstance(limits, Param):
-                limits.check(field.name, getattr(self, field.name), f"stage {self.title!r}")
+                limits.check(field.name, value, where)
+            if "resource" not in field.metadata and not fits(value, hints(type(self))[field.name]):
+                raise InputError(
+                    f"{field.name} has the wrong type", expected=str(field.type), received=repr(value), where=where
+                )
 
     @property
     def title(self) -> str:
@@ -58,10 +65,10 @@ class Stage(Pipe):
         changed = {}
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if field.name == "label" or "part" in field.metadata:
+            if field.name == "label" or "part" in field.metadata or "hidden" in field.metadata:
                 continue
             if "resource" in field.metadata and not isinstance(value, str):
-                value = field.default
+                value = dict(self.bound_as).get(field.name, field.default)
             if value != field.default:
                 changed[field.name] = value
         return changed
@@ -79,12 +86,14 @@ class Stage(Pipe):
         return dataclasses.replace(self, label=label)
 
     def bind(self, **resources: Any) -> Pipe:
-        live = {}
+        live: dict[str, Any] = {}
+        names = dict(self.bound_as)
         for field in dataclasses.fields(self):
             name = getattr(self, field.name)
             if isinstance(field.metadata.get("resource"), Resource) and name in resources:
                 live[field.name] = getattr(resources[name], "reader", resources[name])
-        return dataclasses.replace(self, **live) if live else self
+                names[field.name] = name
+        return dataclasses.replace(self, **live, bound_as=tuple(names.items())) if live else self
 
     def unbound(self) -> list[str]:
         """Names of resources that no live object stands for yet."""

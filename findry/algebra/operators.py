@@ -40,8 +40,9 @@ def _cut(pipe: Pipe, k: int) -> Pipe:
 class Head(Stage):
     """Rerank the first k hits by a stage and keep the others below them in their order.
 
-    In: a run.  Out: a permutation of it, rank-only: the score of rank r is -r, so that the scores of a
-    query do not depend on whether others of its batch have a tail.  Cost: that of the stage on k hits a query.
+    In: a run.  Out: a permutation of it where `stage` only reorders (what it drops is dropped), rank-only:
+    the score of rank r is -r, so that the scores of a query do not depend on whether others of its batch
+    have a tail.  Columns that the stage keeps are kept.  Cost: that of the stage on k hits a query.
     """
 
     k: int = param(default=10, low=0, unit="results")

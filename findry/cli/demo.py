@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SEARCHES = (
     "cache the results of an expensive function",
     "find all files with a certain extension in subfolders",
-    "do something when the program ends",
+    "run a command and capture its output",
 )
 MEASURES = "nDCG@10 RR@10 R@100"
 TIMED = 100

@@ -87,7 +87,7 @@ class Index:
     ) -> int:
         """Add documents, or rows of named columns, and commit; a known id is replaced.
 
-        All are taken or none: a bad row refuses the whole call.
+        All are taken or none: a bad row refuses the whole call.  A row without an id gets a hash of its content.
         """
         with self.writer() as writer:
             return writer.add(_documents(documents, fields or FieldMap()), progress=progress)
@@ -95,7 +95,7 @@ class Index:
     def delete(self, ids: Iterable[str] | str) -> int:
         """Delete documents by id and commit; returns how many were there."""
         with self.writer() as writer:
-            return writer.delete([ids] if isinstance(ids, str) else ids)
+            return writer.delete(ids)
 
     def optimize(self) -> None:
         """Merge all segments into one and drop what is deleted."""
@@ -155,6 +155,8 @@ class Index:
 
         The query may use ``+must``, ``-mustnot``, ``"a phrase"``, ``prefix*`` and ``field:word``.
         Facets count the values of columns over all hits of the pipeline, before the page is cut.
+        Pages of one query join without gap or repetition up to `DEPTH` results (the depth of the default
+        pipeline); a page past it is cut from a deeper run, whose normalised scores may order ties otherwise.
         """
         if k < 0 or offset < 0:
             raise InputError("k and offset must not be negative", received=f"k {k}, offset {offset}")

@@ -6,9 +6,12 @@ __all__ = ["FieldMap", "documents", "parse_fields", "to_id", "to_value"]
 
 import datetime
 import decimal
+import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import count
 from typing import Any, Literal
 
 from findry.errors import FormatError, InputError, SyntaxProblem, nearest
@@ -24,7 +27,7 @@ class FieldMap:
     """Which columns of a row become what.
 
     id: the column of the id; by default the first of ``_id, id, doc_id, docno`` that the first row has,
-    and ``row-N`` (N: the number of the row or line in the file) where it has none of them.
+    and a hash of the row's content where it has none of them (so that rows of another file do not replace it).
     text: the text fields, in the order of `Document.text`; a row needs one of them, empty ones are left out.
     values: the columns to filter by and show, or "rest" for all others.
     """
@@ -104,12 +107,12 @@ def documents(rows: Iterable[tuple[int, str, Mapping[str, Any]]], fields: FieldM
     id_column: str | None = fields.id
     settled = id_column is not None
     seen: set[int] = set()
-    for number, where, row in rows:
+    for _number, where, row in rows:
         if not settled:
             id_column = next((name for name in ID_NAMES if name in row), None)
             settled = True
         try:
-            id = f"row-{number}" if id_column is None else to_id(row.get(id_column), id_column, where)
+            id = _content_id(row, seen) if id_column is None else to_id(row.get(id_column), id_column, where)
             key = tie_key(id)
             if key in seen:
                 raise FormatError("an id that an earlier row has", received=repr(id), where=where)
@@ -119,6 +122,14 @@ def documents(rows: Iterable[tuple[int, str, Mapping[str, Any]]], fields: FieldM
             continue
         seen.add(key)
         yield document
+
+
+def _content_id(row: Mapping[str, Any], seen: Container[int]) -> str:
+    """16 hex digits from the row's content; a second row with the same content ends in ``-2``."""
+    raw = json.dumps(row, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    first = blake2b(raw, digest_size=8).hexdigest()
+    copies = (f"{first}-{n}" for n in count(2))
+    return first if tie_key(first) not in seen else next(id for id in copies if tie_key(id) not in seen)
 
 
 def to_id(value: object, column: str, where: str) -> str:

@@ -137,9 +137,10 @@ class Writer:
         self._flush(progress)
         return taken
 
-    def delete(self, ids: Iterable[str]) -> int:
+    def delete(self, ids: Iterable[str] | str) -> int:
         """Delete documents by id; unknown ids are passed over.  Returns how many were there."""
         self._require_open()
+        ids = [ids] if isinstance(ids, str) else ids
         return sum(self._forget(id) for id in dict.fromkeys(ids))
 
     def _require_open(self) -> None:

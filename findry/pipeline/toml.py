@@ -86,13 +86,20 @@ def _stage(label: str, table: Any, where: str) -> Stage:
     if not isinstance(table, dict) or not isinstance(table.get("stage"), str):
         raise PipelineError("a stage table needs its stage", expected='stage = "bm25"', received=repr(table), where=at)
     cls = stage_class(table["stage"], at)
-    fields = {f.name: f for f in dataclasses.fields(cls) if f.name != "label" and "part" not in f.metadata}
+    fields = {
+        f.name: f for f in dataclasses.fields(cls) if f.name != "label" and not f.metadata.keys() & {"part", "hidden"}
+    }
     _known(table, ("stage", *fields), at)
     settings = {name: _value(value, fields[name]) for name, value in table.items() if name != "stage"}
+    for name, value in settings.items():
+        if "resource" in fields[name].metadata and not isinstance(value, str):
+            raise PipelineError(f"{name} must name a resource", received=repr(value), where=at)
     try:
         made: Stage = cls(**settings, label=None if label == table["stage"] else label)
-    except (InputError, TypeError) as error:
-        raise PipelineError(str(error).split("\n")[0], received=repr(settings), where=at) from error
+    except InputError as error:
+        raise PipelineError(error.what, expected=error.expected, received=error.received, where=at) from error
+    except TypeError as error:
+        raise PipelineError(str(error), received=repr(settings), where=at) from error
     return made
 
 

@@ -25,6 +25,10 @@ class FilterHits(Filter):
     where: str = param(default="true")
     index: Reader | str = resource(default="index")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        parse_filter(self.where)
+
     def apply(self, run: Run) -> Run:
         snapshot = reader(self).snapshot
         masks = snapshot.masks(parse_filter(self.where))

@@ -159,6 +159,22 @@ def test_operators_do_what_they_say_on_hits() -> None:
         assert dict(zip(run.ids(), run.columns["feature:near"].tolist(), strict=True)) == {id: near[id] for id in words}
 
 
+def test_a_concatenation_keeps_the_columns_that_both_sides_have() -> None:
+    held = [Document(id, {"text": text}) for id, text in (("a", "ant bee"), ("b", "ant"), ("c", "cow"), ("d", "bee"))]
+    with build(held) as snapshot:
+        fused = ((bm25() | dense()) >> rrf()).bind(index=reader_of(snapshot))
+        whole = execute(fused, asked(["ant bee", "cow"])).need_run("test")
+        again = execute(fused % 1 ^ fused, asked(["ant bee", "cow"])).need_run("test")
+        assert again.rows.tolist() == whole.rows.tolist()
+        assert {name: column.tolist() for name, column in again.columns.items()} == {
+            name: column.tolist() for name, column in whole.columns.items()
+        }
+        assert whole.columns.keys() == {"rank:bm25", "rank:dense"}
+        assert (
+            execute(fused % 1 ^ bm25().bind(index=reader_of(snapshot)), asked(["ant"])).need_run("test").columns == {}
+        )
+
+
 def test_two_stages_of_one_name_are_refused() -> None:
     with pytest.raises(PipelineError, match="two stages are called 'rrf'"):
 

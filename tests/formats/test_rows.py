@@ -64,14 +64,15 @@ def test_a_bad_item_of_an_array_is_named_and_can_be_skipped(tmp_path: Path) -> N
     assert list(problems) == [(f"{path}:item 2", "a row must be an object (int)")]
 
 
-def test_the_id_is_the_first_known_column_or_the_number_of_the_row(tmp_path: Path) -> None:
+def test_the_id_is_the_first_known_column_or_a_hash_of_the_row(tmp_path: Path) -> None:
     for column in ("_id", "id", "doc_id", "docno"):
         (document,) = read_jsonl(lines(tmp_path, {"text": "x", column: "a"}))
         assert document == Document("a", {"text": "x"})
-    numbered = read_jsonl(lines(tmp_path, {"text": "x"}, {"text": "y"}))
-    assert [d.id for d in numbered] == ["row-1", "row-2"]
-    (path := tmp_path / "a.jsonl").write_text('{"text": "x"}\n\nbroken\n{"text": "y"}\n')
-    assert [d.id for d in read_jsonl(path, on_error="skip")] == ["row-1", "row-4"]
+    hashed = [d.id for d in read_jsonl(lines(tmp_path, {"text": "x", "n": 1}, {"text": "y"}, {"n": 1, "text": "x"}))]
+    assert len(set(hashed)) == 3
+    assert hashed[2] == f"{hashed[0]}-2"
+    (path := tmp_path / "a.jsonl").write_text('{"text": "z"}\n\nbroken\n{"text": "x", "n": 1}\n')
+    assert [d.id for d in read_jsonl(path, on_error="skip")][1] == hashed[0]
 
 
 def test_a_field_map_says_what_is_text_and_what_is_a_value(tmp_path: Path) -> None:

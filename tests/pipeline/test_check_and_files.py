@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from random_pipes import Hashed, Padded
-from small_worlds import asked
+from small_worlds import asked, build, reader_of
 
 from findry.algebra import Pipe
 from findry.errors import MissingResource, PipelineError, SyntaxProblem
 from findry.pipeline import check, execute, from_toml, load, to_toml
+from findry.records import Document
 from findry.stages import bm25, cut, dense, group, head, linear, rrf
 
 
@@ -89,6 +90,11 @@ STAGE = '\n[stages.bm25]\nstage = "bm25"\n'
         ('flow = "bm25"' + STAGE + "k1 = -3", "out of range"),
         ('flow = "bm25"' + STAGE + 'k1 = "high"', "must be a number"),
         ('flow = "bm25"' + STAGE + "k = 2.5", "whole number"),
+        ('flow = "bm25"' + STAGE + "fields = 3", "fields has the wrong type"),
+        ('flow = "bm25"' + STAGE + "fields = {title = 'much'}", "fields has the wrong type"),
+        ('flow = "bm25"' + STAGE + "index = 3", "index must name a resource"),
+        ('flow = "rrf"\n[stages.rrf]\nstage = "rrf"\nweights = [1, "2"]', "weights has the wrong type"),
+        ('flow = "filter"\n[stages.filter]\nstage = "filter"\nwhere = "year >"', "does not parse"),
         ('flow = "bm25"' + STAGE + "label = 'x'", "unknown key"),
         ('flow = "bm25"\n[stages.bm25]\nk1 = 1.0', 'stage = "bm25"'),
         ('flow = "bm25"\nstages = 3', "one table a stage"),
@@ -125,6 +131,13 @@ def test_a_file_that_says_something_wrong_is_refused_with_its_name(text: str, to
 def test_what_does_not_parse_is_a_syntax_problem(text: str) -> None:
     with pytest.raises(SyntaxProblem):
         from_toml(text)
+
+
+def test_the_name_of_a_resource_survives_binding() -> None:
+    with build([Document("a", {"text": "ant"})]) as snapshot:
+        pipe = bm25(index="other").bind(other=reader_of(snapshot))
+        assert pipe.unbound() == []
+        assert repr(from_toml(to_toml(pipe))) == repr(pipe) == "bm25(index='other')"
 
 
 def test_a_missing_file_and_one_that_is_no_text_are_named(tmp_path: object) -> None:
