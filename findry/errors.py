@@ -14,6 +14,7 @@
     ├── MissingExtra          an optional dependency that is not installed
     ├── IndexLocked           a second writer on one index
     ├── IndexDamaged          stored bytes that are not what was written
+    ├── WriteFailed           a write that the system refused; the last commit stands
     └── ProviderError         a remote model or service that failed
 
 A message has up to four parts: what happened, what was expected, what was received (with where),
@@ -36,6 +37,7 @@ __all__ = [
     "ProviderError",
     "SpaceMismatch",
     "SyntaxProblem",
+    "WriteFailed",
     "nearest",
 ]
 
@@ -135,6 +137,12 @@ class IndexLocked(FindryError):
 
 class IndexDamaged(FindryError):
     """Stored bytes are not the bytes that were written."""
+
+    exit_code = 4
+
+
+class WriteFailed(FindryError):
+    """The system refused to write, flush or rename; what was committed before stands."""
 
     exit_code = 4
 

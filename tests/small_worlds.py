@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 
 from findry.index import LexicalField, Reader, Schema, Snapshot, VectorField, Writer, create
 from findry.index.files import Files
+from findry.index.writer import MergeMode
 from findry.models import HashEncoder
 from findry.records import Document, Queries, Run
 from findry.text import Chunker
@@ -82,9 +83,9 @@ ONE_FIELD, TWO_FIELDS, CHUNKED = _schemas()
 schemas = st.sampled_from([ONE_FIELD, TWO_FIELDS, CHUNKED])
 
 
-def writer_of(root: Path) -> Writer:
+def writer_of(root: Path, merge: MergeMode = "now") -> Writer:
     """A writer with the encoder of these worlds."""
-    return Writer(root, {"vectors": ENCODER}, files=Unflushed())
+    return Writer(root, {"vectors": ENCODER}, merge=merge, files=Unflushed())
 
 
 @contextmanager
@@ -100,12 +101,11 @@ def build(held: Iterable[Document], schema: Schema = ONE_FIELD, *, layout: Itera
     rest = list(held)
     with folder() as root:
         create(root, schema, Unflushed())
-        with writer_of(root) as writer:
+        with writer_of(root, "off") as writer:
             for size in layout:
                 writer.add(rest[:size])
                 del rest[:size]
             writer.add(rest)
-            writer.commit(merge=False)
         yield Snapshot(root, files=Unflushed())
 
 

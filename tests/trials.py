@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parent.parent / ".trials"
 
 
 def record(name: str, what: str, *, trials: int, lost: int, crashed: int, note: str = "") -> None:
-    """Keep one row: how many trials, how many lost something acknowledged, how many crashed, hung or gave a wrong answer.
+    """Keep one row: the trials, those that lost something acknowledged, those that crashed, hung or answered wrongly.
 
     Call it before asserting that nothing was lost, so that a bad outcome stands in the table too.
     """

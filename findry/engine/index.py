@@ -18,9 +18,10 @@ from findry.formats import FieldMap
 from findry.formats.rows import documents as read_rows
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
-from findry.index.commit import current
+from findry.index.commit import commit_numbers, pointer, stored
 from findry.index.reader import Encoders
 from findry.index.snapshot import newest
+from findry.index.writer import MergeMode
 from findry.models import Encoder, from_card, require_same_card
 from findry.models import encoder as open_encoder
 from findry.pipeline import execute
@@ -35,19 +36,23 @@ class Index:
     """One index on disk.  Searches see the newest commit at the time they start.
 
     `encoder` is only needed to use another one than that of the index's card; it is refused unless it
-    would give the same vectors.
+    would give the same vectors.  `commit` opens an older commit that is still kept, for reading.
     """
 
-    def __init__(self, root: str | PathLike[str], *, encoder: str | Encoder | None = None) -> None:
+    def __init__(
+        self, root: str | PathLike[str], *, encoder: str | Encoder | None = None, commit: int | None = None
+    ) -> None:
         self.root = Path(root)
         self._given = open_encoder(encoder) if encoder is not None else None
+        self._pinned = commit
         self._reader = self._open()
         if self._given is not None:
             for field in self.schema.vectors:
                 require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
 
     def _open(self) -> Reader:
-        snapshot = newest(self.root)
+        self._seen = pointer(self.root)
+        snapshot = newest(self.root) if self._pinned is None else Snapshot(self.root, stored(self.root, self._pinned))
         return Reader(snapshot, lambda name: self._encoder(snapshot, name))
 
     def _encoder(self, snapshot: Snapshot, field: str) -> Encoder:
@@ -58,7 +63,7 @@ class Index:
     @property
     def reader(self) -> Reader:
         """Searchers over the newest commit; what pipelines are bound to."""
-        if current(self.root).origin != self._reader.snapshot.commit.origin:
+        if self._pinned is None and pointer(self.root) != self._seen:
             self._reader = self._open()
         return self._reader
 
@@ -72,11 +77,17 @@ class Index:
         snapshot = self._reader.snapshot
         return self._encoder(snapshot, snapshot.vector_field(field).name)
 
-    def writer(self) -> Writer:
-        """The one writer: ``with index.writer() as w: w.add(...); w.delete(...)`` commits at the end."""
+    def writer(self, *, merge: MergeMode = "background", keep: int = 2) -> Writer:
+        """The one writer: ``with index.writer() as w: w.add(...); w.delete(...)`` commits at the end.
+
+        `merge` and `keep` are those of `Writer`.
+        """
+        if self._pinned is not None:
+            raise InputError("an older commit is only for reading", received=f"commit {self._pinned}")
         snapshot = self.reader.snapshot
         names = [field.name for field in snapshot.schema.vectors]
-        return Writer(self.root, Encoders(names, lambda name: self._encoder(snapshot, name)))
+        encoders = Encoders(names, lambda name: self._encoder(snapshot, name))
+        return Writer(self.root, encoders, merge=merge, keep=keep)
 
     def add(
         self,
@@ -89,12 +100,12 @@ class Index:
 
         All are taken or none: a bad row refuses the whole call.  A row without an id gets a hash of its content.
         """
-        with self.writer() as writer:
+        with self.writer(merge="now") as writer:
             return writer.add(_documents(documents, fields or FieldMap()), progress=progress)
 
     def delete(self, ids: Iterable[str] | str) -> int:
         """Delete documents by id and commit; returns how many were there."""
-        with self.writer() as writer:
+        with self.writer(merge="now") as writer:
             return writer.delete(ids)
 
     def optimize(self) -> None:
@@ -179,6 +190,8 @@ class Index:
             "path": str(self.root),
             "index": commit.index_id,
             "commit": commit.number,
+            "written": commit.created,
+            "kept": commit_numbers(self.root),
             "documents": snapshot.live_documents,
             "deleted": sum(len(s.deleted) for s in snapshot.segments),
             "rows": snapshot.live_rows,
@@ -242,6 +255,9 @@ def create(
     return Index(root, encoder=opened)
 
 
-def open_index(root: str | PathLike[str], *, encoder: str | Encoder | None = None) -> Index:
-    """Open an index for searching and changing; `MissingResource` when there is none."""
-    return Index(root, encoder=encoder)
+def open_index(root: str | PathLike[str], *, encoder: str | Encoder | None = None, commit: int | None = None) -> Index:
+    """Open an index for searching and changing, or one of its older commits for searching.
+
+    Errors: `MissingResource` when there is none, `IndexDamaged` when its files are not what was written.
+    """
+    return Index(root, encoder=encoder, commit=commit)

@@ -60,7 +60,7 @@ def sync(
                 emptied.append(id)
 
     gone = [id for id in known if id not in paths]
-    with index.writer() as writer:
+    with index.writer(merge="now") as writer:
         taken = list(documents())
         writer.add(taken, progress=progress)
         dropped = writer.delete([*gone, *(id for id in emptied if id in known)])

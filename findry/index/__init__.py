@@ -20,10 +20,11 @@ __all__ = [
 
 from findry.index.bm25 import BM25
 from findry.index.commit import Commit
+from findry.index.create import create
 from findry.index.dense import DenseSearcher
 from findry.index.lexical import LexicalSearcher
 from findry.index.reader import Reader
 from findry.index.schema import LexicalField, Schema, VectorField
 from findry.index.searcher import Searcher
 from findry.index.snapshot import Snapshot
-from findry.index.writer import Writer, create
+from findry.index.writer import Writer

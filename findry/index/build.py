@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["build_segment"]
+__all__ = ["build_segment", "largest_norm"]
 
 import json
 from collections.abc import Mapping, Sequence
@@ -48,9 +48,14 @@ def build_segment(
         texts = [joined(row, vectors.sources) for row in rows]
         matrix = encoders[vectors.name].encode(texts, "document", progress=progress)
         arrays[f"vec{place}"] = _checked(matrix, len(texts), vectors.dimension, vectors.name)
-        norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64))
-        meta.setdefault("norms", {})[vectors.name] = float(norms.max(initial=0.0))
+        meta.setdefault("norms", {})[vectors.name] = largest_norm(matrix)
     return arrays, meta, kinds_after
+
+
+def largest_norm(matrix: NDArray[np.float32]) -> float:
+    """The length of the longest row, which bounds the rounding of inner products."""
+    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64))
+    return float(norms.max(initial=0.0))
 
 
 def _stored(documents: Sequence[Document]) -> Arrays:

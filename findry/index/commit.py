@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["FORMAT", "Commit", "SegmentEntry", "commit_numbers", "current", "publish"]
+__all__ = ["FORMAT", "Commit", "SegmentEntry", "commit_numbers", "current", "now", "pointer", "publish", "stored"]
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,11 +12,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from findry.errors import IndexDamaged, MissingResource
-from findry.index.arrays import FileStamp
+from findry.errors import CapabilityError, IndexDamaged, MissingResource
+from findry.index.arrays import RESTORE, FileStamp
+from findry.index.checksums import file_sum, same
 from findry.index.files import DISK, Files
 
-FORMAT = 1
+FORMAT, READABLE = 2, (1, 2)
 CURRENT, COMMITS, SEGMENTS, DELETES, STAGING = "CURRENT", "commits", "segments", "deletes", "staging"
 
 
@@ -32,7 +34,10 @@ class SegmentEntry:
 
 @dataclass(frozen=True)
 class Commit:
-    """The state of an index: number, identity card, segments, and names in use."""
+    """The state of an index: number, identity card, segments, and names in use.
+
+    version: counts the states of the documents; a merge makes a new commit of the same version.
+    """
 
     number: int
     index_id: str
@@ -40,6 +45,8 @@ class Commit:
     segments: tuple[SegmentEntry, ...] = ()
     next_segment: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
+    version: int = 0
 
     @property
     def origin(self) -> str:
@@ -58,54 +65,97 @@ class Commit:
         try:
             content = json.loads(raw)
             stamp = content.pop("checksum")
-            if content.get("format") != FORMAT:
-                raise IndexDamaged(
-                    "the index has a format that this findry does not read",
-                    expected=f"format {FORMAT}",
-                    received=f"format {content.get('format')}",
-                    where=where,
-                    hint="open it with the findry that wrote it, or index the source again",
-                )
             if stamp != _checksum(json.dumps(content, sort_keys=True, ensure_ascii=True)):
                 raise ValueError("checksum")
-            content.pop("format")
-            segments = tuple(_segment(entry) for entry in content.pop("segments"))
+            version = content.pop("format")
+            if version not in READABLE:
+                raise CapabilityError(
+                    "the index was written by a newer findry",
+                    expected=f"format {' or '.join(map(str, READABLE))}",
+                    received=f"format {version}",
+                    where=where,
+                    hint="pip install --upgrade findry",
+                )
+            segments = tuple(_segment(entry, version) for entry in content.pop("segments"))
             return cls(segments=segments, **content)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexDamaged(
-                "a commit file is damaged", where=where, hint="restore the index from a backup, or index again"
-            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise IndexDamaged("a commit file is damaged", where=where, hint=RESTORE) from error
 
 
 def _checksum(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _segment(entry: dict[str, Any]) -> SegmentEntry:
-    stamps = {kind: {n: FileStamp(**s) for n, s in entry[kind].items()} for kind in ("files", "deletes")}
+def _segment(entry: dict[str, Any], version: int) -> SegmentEntry:
+    mark = "b2:" if version == 1 else ""
+    stamps = {
+        kind: {n: FileStamp(s["length"], mark + s["checksum"]) for n, s in entry[kind].items()}
+        for kind in ("files", "deletes")
+    }
     return SegmentEntry(entry["name"], stamps["files"], entry["docs"], entry["rows"], stamps["deletes"])
+
+
+def pointer(root: Path, files: Files = DISK) -> bytes:
+    """What CURRENT holds: number and checksum of the newest commit.  It changes with every commit.
+
+    Errors: `MissingResource` when there is no index, `IndexDamaged` when only CURRENT is gone.
+    """
+    if not files.exists(root / CURRENT):
+        if commit_numbers(root, files):
+            raise _lost("CURRENT is missing", root, files)
+        raise MissingResource("no index here", where=str(root), hint=f"make one: findry index SOURCE -o {root}")
+    return files.read(root / CURRENT)
 
 
 def current(root: Path, files: Files = DISK) -> Commit:
     """The newest commit of the index in `root`.
 
+    A writer may retire a commit between the moment its number is read and the moment its file is; the newer one
+    is then read.
+
     Errors: `MissingResource` when there is no index; `IndexDamaged` when its files do not fit.
     """
-    if not (root / CURRENT).is_file():
-        if commit_numbers(root, files):
-            raise IndexDamaged(
-                "CURRENT is missing",
-                where=str(root / CURRENT),
-                hint=f"it holds the name of the newest file in {COMMITS}, without .json",
-            )
-        raise MissingResource("no index here", where=str(root), hint=f"make one: findry index SOURCE -o {root}")
-    name = files.read(root / CURRENT).decode("ascii", "replace").strip()
+    pointed = pointer(root, files)
+    while True:
+        try:
+            return _pointed(root, pointed, files)
+        except IndexDamaged:
+            before, pointed = pointed, pointer(root, files)
+            if pointed == before:
+                raise
+
+
+def _pointed(root: Path, pointed: bytes, files: Files) -> Commit:
+    name, _, checksum = pointed.decode("ascii", "replace").partition(" ")
     path = root / COMMITS / f"{name}.json"
-    if not name.isdigit() or not path.is_file():
-        raise IndexDamaged("CURRENT names no commit", received=repr(name), where=str(root / CURRENT))
-    commit = Commit.from_json(files.read(path), str(path))
+    if not name.isdecimal() or not files.exists(path):
+        raise _lost("CURRENT names no commit", root, files, repr(name))
+    raw = files.read(path)
+    commit = Commit.from_json(raw, str(path))
     if commit.number != int(name):
-        raise IndexDamaged("a commit file has another number than its name", where=str(path))
+        raise IndexDamaged("a commit file has another number than its name", where=str(path), hint=RESTORE)
+    if not (same(raw, checksum) if checksum else json.loads(raw)["format"] == 1):
+        raise _lost("CURRENT and the commit that it names do not fit", root, files)
+    return commit
+
+
+def _lost(what: str, root: Path, files: Files, received: str | None = None) -> IndexDamaged:
+    kept = ", ".join(map(str, commit_numbers(root, files))) or "none"
+    hint = f"commits that are still there, to open with `--commit N`: {kept}"
+    return IndexDamaged(what, received=received, where=str(root / CURRENT), hint=hint)
+
+
+def stored(root: Path, number: int, files: Files = DISK) -> Commit:
+    """A commit by its number; `MissingResource` when it is not kept any more."""
+    path = root / COMMITS / f"{number:06d}.json"
+    if not files.exists(path):
+        kept = ", ".join(map(str, commit_numbers(root, files))) or "none"
+        raise MissingResource(
+            "this commit is not kept", expected=f"one of {kept}", received=str(number), where=str(root)
+        )
+    commit = Commit.from_json(files.read(path), str(path))
+    if commit.number != number:
+        raise IndexDamaged("a commit file has another number than its name", where=str(path), hint=RESTORE)
     return commit
 
 
@@ -114,14 +164,19 @@ def publish(root: Path, commit: Commit, files: Files = DISK) -> None:
 
     When this returns, the commit survives a power cut; until CURRENT is renamed, readers see the old one.
     """
-    name = f"{commit.number:06d}"
+    name, raw = f"{commit.number:06d}", commit.to_json()
     path = root / COMMITS / f"{name}.json"
-    files.write(path.with_suffix(".part"), [commit.to_json()])
+    files.write(path.with_suffix(".part"), [raw])
     files.replace(path.with_suffix(".part"), path)
     files.sync_folder(root / COMMITS)
-    files.write(root / f"{CURRENT}.part", [name.encode()])
+    files.write(root / f"{CURRENT}.part", [f"{name} {file_sum(raw)}".encode()])
     files.replace(root / f"{CURRENT}.part", root / CURRENT)
     files.sync_folder(root)
+
+
+def now() -> str:
+    """The time of a commit: UTC, ISO 8601, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def commit_numbers(root: Path, files: Files = DISK) -> list[int]:

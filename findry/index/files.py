@@ -62,6 +62,10 @@ class Files:
         else:
             path.unlink(missing_ok=True)
 
+    def exists(self, path: Path) -> bool:
+        """Whether there is a file or folder of this name."""
+        return path.exists()
+
     def names(self, path: Path) -> list[str]:
         """Sorted names in a folder; empty where there is none."""
         return sorted(os.listdir(path)) if path.is_dir() else []

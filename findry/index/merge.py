@@ -1,51 +1,48 @@
-"""Merging small segments into one, without the deleted documents and without encoding anew."""
+"""Merging small segments into one, without the deleted documents and without analysing or encoding anew."""
 
 from __future__ import annotations
 
 __all__ = ["choose", "merge_segments"]
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.index.build import build_segment
-from findry.index.schema import Schema, VectorField
+from findry.index.build import largest_norm
+from findry.index.joining import join_columns, join_postings, join_strings, take_strings
+from findry.index.limits import LIMITS
+from findry.index.schema import Schema
 from findry.index.segment import Segment
-from findry.models import Side
+from findry.records import ragged
 
-MOST_SEGMENTS, MERGED_AT_ONCE = 12, 8
+FLOOR, FACTOR, MERGED_AT_ONCE, MOST_DELETED = 100, 4, 4, 0.5
 
 
-def choose(live: Sequence[int]) -> list[int]:
-    """Which segments to merge, by their live sizes: the smallest eight once there are more than twelve.
+def choose(live: Sequence[int], held: Sequence[int]) -> list[int]:
+    """Which segments to merge next, by their live and their stored documents; empty when all is well.
 
-    >>> choose([5, 1]), choose([100] + [1] * 12)
-    ([], [1, 2, 3, 4, 5, 6, 7, 8])
+    Tiered: a tier holds the segments whose live sizes lie within a factor of four (all below 400 are one tier);
+    four of one tier become one segment.  A segment more than half deleted is written anew alone.
+    A document is rewritten about log4(N / 100) times: 3.7 times in 1,000 commits of 1,000 documents.
+
+    >>> choose([500, 900, 500], [500, 900, 500]), choose([500, 9000, 600, 700, 800], [500, 9000, 600, 700, 800])
+    ([], [0, 2, 3, 4])
+    >>> choose([10, 900], [30, 900])
+    [0]
     """
-    if len(live) <= MOST_SEGMENTS:
-        return []
-    smallest = sorted(range(len(live)), key=lambda number: (live[number], number))[:MERGED_AT_ONCE]
-    return sorted(smallest)
-
-
-class _Stored:
-    """An encoder that gives back vectors that were made before, in the order of the rows."""
-
-    def __init__(self, field: VectorField, vectors: NDArray[np.float32]) -> None:
-        self.card = dict(field.encoder)
-        self.dimension = field.dimension
-        self._vectors = vectors
-
-    def encode(self, texts: Sequence[str], side: Side, *, progress: bool = False) -> NDArray[np.float32]:  # noqa: ARG002
-        return self._vectors
-
-    def count_tokens(self, texts: Sequence[str], side: Side) -> list[int]:  # noqa: ARG002
-        return [0] * len(texts)
-
-    def token_spans(self, text: str) -> list[tuple[int, int]]:  # noqa: ARG002
-        return []
+    tiers: dict[int, list[int]] = {}
+    for number, size in enumerate(live):
+        tiers.setdefault(int(math.log(max(size / FLOOR, 1), FACTOR)), []).append(number)
+    for tier in sorted(tiers):
+        if len(tiers[tier]) >= MERGED_AT_ONCE:
+            smallest = sorted(tiers[tier], key=lambda number: (live[number], number))[:MERGED_AT_ONCE]
+            if sum(live[number] for number in smallest) <= LIMITS.rows:
+                return sorted(smallest)
+    wasted = [number for number, size in enumerate(live) if held[number] - size > MOST_DELETED * held[number]]
+    return wasted[:1]
 
 
 def merge_segments(
@@ -53,12 +50,42 @@ def merge_segments(
 ) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Arrays and meta of one segment with the documents of several, those marked live only.
 
-    Text is analysed again, vectors are copied.  Cost: O(text of the documents that stay).
+    The result is that of indexing these documents anew.  Cost: copying what stays, and a sort of the postings.
     """
-    documents = [s.document(doc) for s, live in segments for doc in np.flatnonzero(live).tolist()]
-    encoders = {}
-    for field in schema.vectors:
-        kept = [s.vectors(field.name)[live[s.row_docs]] for s, live in segments]
-        encoders[field.name] = _Stored(field, np.concatenate(kept))
-    arrays, meta, _ = build_segment(documents, schema, encoders, kinds)
+    kept = [np.flatnonzero(live) for _, live in segments]
+    rows = [live[segment.row_docs] for segment, live in segments]
+    documents, ids = (
+        join_strings([take_strings(s.arrays, name, docs) for (s, _), docs in zip(segments, kept, strict=True)])
+        for name in ("docs", "ids")
+    )
+    keys = np.concatenate([np.zeros(0, np.uint64), *(s.doc_ties[live] for s, live in segments)])
+    counts = [np.diff(segment.first_rows)[live] for segment, live in segments]
+    first = ragged.counts_to_offsets(np.concatenate([np.zeros(0, np.int64), *counts]))
+    columns, names = join_columns([(segment.columns, live) for segment, live in segments], kinds)
+    arrays: dict[str, NDArray[Any]] = {
+        "docs.offsets": documents[0],
+        "docs.data": documents[1],
+        "ids.offsets": ids[0],
+        "ids.data": ids[1],
+        "ids.ties": keys,
+        "ids.order": np.argsort(keys, kind="stable").astype(np.int32),
+        "rows.doc": ragged.owner_of(first).astype(np.int32),
+        "rows.first": first,
+        "rows.span": _joined([s.spans[mask] for (s, _), mask in zip(segments, rows, strict=True)], (0, 2), np.int64),
+        "rows.ties": _joined([s.row_ties[mask] for (s, _), mask in zip(segments, rows, strict=True)], (0,), np.uint64),
+        **columns,
+    }
+    meta: dict[str, Any] = {"docs": len(keys), "rows": int(first[-1]), "columns": names, "totals": {}}
+    for place, lexical in enumerate(schema.lexical):
+        parts = [(s.postings[lexical.name], mask) for (s, _), mask in zip(segments, rows, strict=True)]
+        postings, meta["totals"][lexical.name] = join_postings(parts)
+        arrays |= {f"lex{place}.{part}": array for part, array in postings.items()}
+    for place, field in enumerate(schema.vectors):
+        vectors = [s.vectors(field.name)[mask] for (s, _), mask in zip(segments, rows, strict=True)]
+        arrays[f"vec{place}"] = _joined(vectors, (0, field.dimension), np.float32)
+        meta.setdefault("norms", {})[field.name] = largest_norm(arrays[f"vec{place}"])
     return arrays, meta
+
+
+def _joined(parts: Sequence[NDArray[Any]], empty: tuple[int, ...], dtype: type) -> NDArray[Any]:
+    return np.concatenate([np.zeros(empty, dtype), *parts])

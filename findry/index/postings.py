@@ -85,12 +85,11 @@ class Postings:
         return self._part("start")
 
     @cached_property
-    def _columns(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        return self._part("rows"), self._part("tf")
+    def _at(self) -> NDArray[np.int64]:
+        return self._part("at")
 
-    @cached_property
-    def _where(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        return self._part("at"), self._part("positions")
+    def _slice(self, part: str, start: int, stop: int) -> NDArray[np.int32]:
+        return self._arrays.part(f"{self._prefix}.{part}", start, stop)
 
     def find(self, term: str) -> int:
         """The number of a term in this segment, or -1."""
@@ -98,20 +97,23 @@ class Postings:
 
     def list(self, term: int) -> PostingList:
         """Rows and frequencies of a term number."""
-        span = slice(self._start[term], self._start[term + 1])
-        rows, tf = self._columns
-        return PostingList(rows[span], tf[span])
+        start, stop = int(self._start[term]), int(self._start[term + 1])
+        return PostingList(self._slice("rows", start, stop), self._slice("tf", start, stop))
 
     def occurrences(self, term: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Row and word position of every occurrence of a term number, in row order."""
-        at, positions = self._where
         rows, tf = self.list(term)
-        return np.repeat(rows.astype(np.int64), tf), positions[at[term] : at[term + 1]]
+        positions = self._slice("positions", int(self._at[term]), int(self._at[term + 1]))
+        return np.repeat(rows.astype(np.int64), tf), positions
+
+    def flat(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """All postings in the order of terms: term number, row and frequency of each; and all positions."""
+        terms = np.repeat(np.arange(len(self._start) - 1, dtype=np.int32), np.diff(self._start))
+        return terms, self._part("rows"), self._part("tf"), self._part("positions")
 
     def by_row(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """The forward view: offsets int64[rows + 1], term numbers and frequencies, terms rising in a row."""
-        rows, tf = self._columns
-        terms = np.repeat(np.arange(len(self._start) - 1, dtype=np.int32), np.diff(self._start))
+        terms, rows, tf, _ = self.flat()
         order = np.argsort(rows, kind="stable")
         counts = np.bincount(rows, minlength=len(self.lengths))
         return ragged.counts_to_offsets(counts), terms[order], tf[order]

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-__all__ = ["remove_staging", "retire"]
+__all__ = ["kept_commits", "remove_staging", "retire"]
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
-from findry.index.commit import COMMITS, DELETES, SEGMENTS, STAGING, Commit, commit_numbers
+from findry.errors import FindryError
+from findry.index.commit import COMMITS, DELETES, SEGMENTS, STAGING, Commit, commit_numbers, stored
 from findry.index.files import DISK, Files
 
 
-def retire(root: Path, newest: int, keep: int, files: Files = DISK) -> None:
-    """Keep commit `newest` and the `keep` - 1 before it; remove others and all that only others name.
+def kept_commits(commits: Sequence[Commit], keep: int) -> list[Commit]:
+    """The newest commit of each of the last `keep` states; a merge makes a new commit of the same state.
 
-    Commits after `newest` were never published.  A system that refuses to remove a file in use leaves
-    it for a later call.  Call it only while holding the writer lock.
+    >>> made = [Commit(n, "", {}, version=v) for n, v in ((1, 1), (2, 2), (3, 2), (4, 3))]
+    >>> [commit.number for commit in kept_commits(made, 2)]
+    [3, 4]
     """
-    numbers = commit_numbers(root, files)
-    kept = [number for number in numbers if number <= newest][-keep:]
-    commits = [_read(root, number, files) for number in kept]
-    segments = {entry.name for commit in commits for entry in commit.segments}
-    deletes = {name for commit in commits for entry in commit.segments for name in entry.deletes}
-    with contextlib.suppress(OSError):
-        for number in sorted(set(numbers) - set(kept)):
+    newest = {commit.version: commit for commit in sorted(commits, key=lambda commit: commit.number)}
+    return [newest[version] for version in sorted(newest)[-keep:]]
+
+
+def retire(root: Path, newest: Commit, keep: int, files: Files = DISK) -> None:
+    """Keep the last `keep` states up to commit `newest`; remove others and all that only others name.
+
+    Commits after `newest` were never published.  Nothing is removed while a commit cannot be read: it may be the
+    way back from damage.  What the system refuses to remove is left for a later call.  Call it only while holding
+    the writer lock.
+    """
+    with contextlib.suppress(OSError, FindryError):
+        numbers = commit_numbers(root, files)
+        older = [stored(root, number, files) for number in numbers if number < newest.number]
+        kept = kept_commits([*older, newest], keep)
+        segments = {entry.name for commit in kept for entry in commit.segments}
+        deletes = {name for commit in kept for entry in commit.segments for name in entry.deletes}
+        for number in sorted(set(numbers) - {commit.number for commit in kept}):
             files.remove(root / COMMITS / f"{number:06d}.json")
         for folder, used in ((SEGMENTS, segments), (DELETES, deletes)):
             for name in files.names(root / folder):
                 if name not in used:
                     files.remove(root / folder / name)
-
-
-def _read(root: Path, number: int, files: Files) -> Commit:
-    path = root / COMMITS / f"{number:06d}.json"
-    return Commit.from_json(files.read(path), str(path))
 
 
 def remove_staging(root: Path, files: Files = DISK) -> None:

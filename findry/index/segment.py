@@ -5,15 +5,16 @@ from __future__ import annotations
 __all__ = ["Segment"]
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import IndexDamaged
-from findry.index.arrays import ArrayFile
+from findry.index.arrays import RESTORE, ArrayFile
+from findry.index.checksums import same
 from findry.index.columns import Column
 from findry.index.commit import DELETES, SEGMENTS, SegmentEntry
 from findry.index.files import DISK, Files
@@ -93,27 +94,33 @@ class Segment:
         """The vectors of a field, float32[rows, dimension]."""
         return self.arrays[self._vector_names[field]]
 
-    def find(self, id: str, key: int) -> int:
-        """The live document with this id, whose tie key is `key`, or -1."""
-        order, keys = self._by_key
-        at = int(np.searchsorted(keys, np.uint64(key)))
-        raw = id.encode("utf-8", "surrogatepass")
-        while at < len(keys) and int(keys[at]) == key:
-            doc = int(order[at])
-            if self.ids.raw(doc) == raw and self.live_docs[doc]:
-                return doc
-            at += 1
-        return -1
+    def look_up(self, ids: Sequence[str], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The document of each id, live or deleted, or -1; `keys` are the tie keys of the ids.
+
+        Ids are unique in a segment; two ids of one key are told apart by their bytes.
+        """
+        order, sorted_keys = self._by_key
+        found = np.full(len(ids), -1, np.int64)
+        at = np.searchsorted(sorted_keys, keys)
+        inside = np.flatnonzero(at < len(sorted_keys))
+        for place in inside[sorted_keys[at[inside]] == keys[inside]].tolist():
+            raw, n = ids[place].encode("utf-8", "surrogatepass"), int(at[place])
+            while n < len(sorted_keys) and sorted_keys[n] == keys[place]:
+                if self.ids.raw(int(order[n])) == raw:
+                    found[place] = order[n]
+                n += 1
+        return found
 
     def document(self, doc: int) -> Document:
         """A stored document."""
-        offsets, data = self._stored
-        id, text, values = json.loads(bytes(data[offsets[doc] : offsets[doc + 1]]).decode("utf-8", "surrogatepass"))
+        offsets = self._stored
+        raw = self.arrays.part("docs.data", int(offsets[doc]), int(offsets[doc + 1]))
+        id, text, values = json.loads(raw.tobytes().decode("utf-8", "surrogatepass"))
         return Document(id, text, values)
 
     @cached_property
-    def _stored(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        return self.arrays["docs.offsets"], self.arrays["docs.data"]
+    def _stored(self) -> NDArray[np.int64]:
+        return self.arrays["docs.offsets"]
 
     def live_length(self, field: str) -> int:
         """Indexed terms of a lexical field over live rows."""
@@ -127,8 +134,8 @@ def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.i
     parts = [np.zeros(0, np.int32)]
     for name, stamp in entry.deletes.items():
         raw = files.read(root / DELETES / name)
-        if len(raw) != stamp.length or blake2b(raw, digest_size=16).hexdigest() != stamp.checksum:
-            raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name))
+        if len(raw) != stamp.length or not same(raw, stamp.checksum):
+            raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name), hint=RESTORE)
         parts.append(np.frombuffer(raw, "<i4"))
     deleted = np.unique(np.concatenate(parts))
     if len(deleted) and (deleted[0] < 0 or deleted[-1] >= entry.docs):

@@ -146,7 +146,7 @@ def newest(root: Path, files: Files = DISK) -> Snapshot:
     while True:
         try:
             return Snapshot(root, commit, files)
-        except IndexDamaged:
+        except (IndexDamaged, FileNotFoundError):
             later = current(root, files)
             if later.number == commit.number:
                 raise

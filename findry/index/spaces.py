@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.segment import Segment
-from findry.records import tie_key
+from findry.records import tie_keys
 
 
 class _Spread:
@@ -48,13 +48,12 @@ class DocumentIds(_Spread):
 
     def find(self, ids: Sequence[str]) -> NDArray[np.int32]:
         out = np.full(len(ids), -1, np.int32)
-        for place, id in enumerate(ids):
-            key = tie_key(id)
-            for number in range(len(self.segments) - 1, -1, -1):
-                doc = self.segments[number].find(id, key)
-                if doc >= 0:
-                    out[place] = self.base[number] + doc
-                    break
+        keys = tie_keys(ids)
+        for segment, base in zip(self.segments, self.base.tolist(), strict=False):
+            docs = segment.look_up(ids, keys)
+            there = np.flatnonzero(docs >= 0)
+            live = there[segment.live_docs[docs[there]]]
+            out[live] = base + docs[live]
         return out
 
     def ties(self, rows: NDArray[np.integer]) -> NDArray[np.uint64]:

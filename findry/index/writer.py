@@ -2,64 +2,40 @@
 
 from __future__ import annotations
 
-__all__ = ["Writer", "create"]
+__all__ = ["MergeMode", "Writer"]
 
-import os
-import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from findry.errors import InputError
-from findry.index.arrays import FileStamp, write_arrays
+from findry.errors import FindryError, InputError, WriteFailed
 from findry.index.build import build_segment
-from findry.index.commit import COMMITS, CURRENT, DELETES, SEGMENTS, STAGING, Commit, SegmentEntry, current, publish
+from findry.index.commit import (
+    SEGMENTS,
+    Commit,
+    current,
+    now,
+    pointer,
+    publish,
+)
 from findry.index.files import DISK, Files
+from findry.index.limits import LIMITS
 from findry.index.lock import WriterLock
-from findry.index.merge import choose, merge_segments
+from findry.index.merge import choose
+from findry.index.merging import Merging
+from findry.index.parts import Part
 from findry.index.retire import remove_staging, retire
 from findry.index.schema import Schema
 from findry.index.segment import Segment
+from findry.index.staging import Staging
 from findry.models import Encoder, require_same_card
-from findry.records import Document, tie_key
+from findry.records import Document, tie_keys
 
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
-
-
-def create(root: Path, schema: Schema, files: Files = DISK) -> Commit:
-    """Make an empty index in a new or empty folder, and its first commit."""
-    if (root / CURRENT).exists() or files.names(root):
-        raise InputError(
-            "there is something in this folder already",
-            where=str(root),
-            hint="choose another folder, add to the index with `findry add`, or remove it first",
-        )
-    for folder in (root, *(root / name for name in (COMMITS, SEGMENTS, DELETES, STAGING))):
-        files.make_folder(folder)
-    commit = Commit(1, uuid.uuid4().hex, {"schema": schema.card()})
-    publish(root, commit, files)
-    return commit
-
-
-@dataclass
-class _Part:
-    """A segment that the next commit may hold, with the deletes that it does not yet know of."""
-
-    segment: Segment
-    entry: SegmentEntry
-    staged: bool
-    deleted: set[int] = field(default_factory=set)
-
-    def live(self) -> NDArray[np.bool_]:
-        live = self.segment.live_docs.copy()
-        live[list(self.deleted)] = False
-        return live
+MergeMode = Literal["background", "now", "off"]
 
 
 class Writer:
@@ -67,36 +43,51 @@ class Writer:
 
     One writer may be open at a time (`IndexLocked`).  A call of `add` takes all of its documents or none;
     leaving the `with` block by an error gives up everything since the last commit.
+
+    keep: how many states of the index stay on disk to be opened again (a merge is no new state).
+    merge: "background" merges beside the writer after a commit, and the result becomes part of a later commit or
+    of one at the end; "now" merges before a commit is made visible; "off" never merges.
+
+    Errors: `WriteFailed` when the system refuses a write, a flush or a rename.  The writer is closed then, for
+    after a failed flush nobody knows what is on the device; what was committed stands.
     """
 
     def __init__(
-        self, root: Path, encoders: Mapping[str, Encoder] | None = None, *, keep: int = 2, files: Files = DISK
+        self,
+        root: Path,
+        encoders: Mapping[str, Encoder] | None = None,
+        *,
+        keep: int = 2,
+        merge: MergeMode = "background",
+        files: Files = DISK,
     ) -> None:
+        if keep < 1:
+            raise InputError("at least one commit must be kept", received=f"keep={keep}")
         self._root = root
         self._files = files
         self._keep = keep
+        self._mode = merge
+        self._merging: Merging | None = None
         current(root, files)
         self._lock = WriterLock(root / "write.lock")
         self._lock.acquire()
         try:
             remove_staging(root, files)
             self._base = current(root, files)
-            retire(root, self._base.number, keep, files)
+            retire(root, self._base, keep, files)
             self._schema = Schema.from_card(self._base.card["schema"])
             self._encoders = encoders or {}
-            self._stage = root / STAGING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-            self._reset()
+            self._stage = Staging(root, self._schema, files)
+            self._kinds = dict(self._base.columns)
+            taken = [int(name) for name in files.names(root / SEGMENTS) if name.isdecimal()]
+            self._next = max(self._base.next_segment, *(number + 1 for number in taken), 1)
+            segments = ((Segment(root, entry, self._schema, files), entry) for entry in self._base.segments)
+            self._parts = [Part.of(segment, entry, staged=False) for segment, entry in segments]
+            self._buffer: dict[str, Document] = {}
+            self._buffered = 0
         except BaseException:
             self._lock.release()
             raise
-
-    def _reset(self) -> None:
-        self._kinds = dict(self._base.columns)
-        self._next = self._base.next_segment
-        entries = self._base.segments
-        self._parts = [_Part(Segment(self._root, e, self._schema, self._files), e, staged=False) for e in entries]
-        self._buffer: dict[str, Document] = {}
-        self._buffered = 0
 
     def add(self, documents: Iterable[Document], *, progress: bool = False) -> int:
         """Add documents; of several with one id the last stands.  Returns how many were taken.
@@ -104,14 +95,15 @@ class Writer:
         An error, from the documents or from their source, refuses all of this call.
         """
         self._require_open()
-        before = [(part, set(part.deleted)) for part in self._parts], self._kinds
+        self._require_encoders()
+        before = [(part, len(part.fresh)) for part in self._parts], self._kinds
         try:
             return self._take(documents, progress)
         except BaseException:
             self._buffer, self._buffered = {}, 0
             parts, self._kinds = before
-            for part, deleted in parts:
-                part.deleted = deleted
+            for part, fresh in parts:
+                part.restore(fresh)
             self._parts = [part for part, _ in parts]
             raise
 
@@ -124,11 +116,11 @@ class Writer:
             require_same_card(dict(vectors.encoder), self._encoders[vectors.name].card, where=where)
 
     def _take(self, documents: Iterable[Document], progress: bool) -> int:
-        self._require_encoders()
         taken = 0
         for document in documents:
             if not isinstance(document, Document):
                 raise InputError("only documents can be added", received=type(document).__name__)
+            LIMITS.document(document)
             self._buffer[document.id] = document
             self._buffered += sum(map(len, document.text.values()))
             taken += 1
@@ -140,21 +132,15 @@ class Writer:
     def delete(self, ids: Iterable[str] | str) -> int:
         """Delete documents by id; unknown ids are passed over.  Returns how many were there."""
         self._require_open()
-        ids = [ids] if isinstance(ids, str) else ids
-        return sum(self._forget(id) for id in dict.fromkeys(ids))
+        return self._forget([ids] if isinstance(ids, str) else list(dict.fromkeys(ids)))
 
     def _require_open(self) -> None:
         if not self._lock.held:
             raise InputError("the writer is closed", where=str(self._root), hint="open another one")
 
-    def _forget(self, id: str) -> bool:
-        key = tie_key(id)
-        for part in self._parts:
-            doc = part.segment.find(id, key)
-            if doc >= 0 and doc not in part.deleted:
-                part.deleted.add(doc)
-                return True
-        return False
+    def _forget(self, ids: Sequence[str]) -> int:
+        keys = tie_keys(ids)
+        return sum(int(part.forget(ids, keys).sum()) for part in self._parts)
 
     def _flush(self, progress: bool = False) -> None:
         """Build a segment of what was added since the last one, in staging."""
@@ -163,92 +149,150 @@ class Writer:
         documents = list(self._buffer.values())
         self._buffer, self._buffered = {}, 0
         arrays, meta, kinds = build_segment(documents, self._schema, self._encoders, self._kinds, progress=progress)
-        part = self._write_segment(arrays, meta)
-        for document in documents:
-            self._forget(document.id)
+        LIMITS.columns(kinds)
+        LIMITS.total(meta["rows"] + sum(part.segment.rows for part in self._parts))
+        with self._writing():
+            part = self._stage.write(self._reserve(), arrays, meta)
+        self._forget([document.id for document in documents])
         self._kinds = kinds
         self._parts.append(part)
 
-    def _write_segment(self, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> _Part:
-        name = f"{self._next:06d}"
-        folder = self._stage / SEGMENTS / name
-        self._files.make_folder(folder)
-        stamps = write_arrays(folder, arrays, meta, self._files)
-        self._files.sync_folder(folder)
+    def _reserve(self) -> str:
         self._next += 1
-        entry = SegmentEntry(name, stamps, meta["docs"], meta["rows"])
-        return _Part(Segment(self._stage, entry, self._schema, self._files), entry, staged=True)
+        return f"{self._next - 1:06d}"
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Close the writer when the system refuses something."""
+        try:
+            yield
+        except FindryError:
+            raise
+        except OSError as error:
+            with suppress(OSError):
+                self.close()
+            raise WriteFailed(
+                f"the system refused to write: {error.strerror or error}",
+                where=str(error.filename or self._root),
+                hint=f"commit {self._base.number} stands; put the cause right, then open a writer again",
+            ) from error
 
     @property
     def changed(self) -> bool:
         """Whether a commit would change anything."""
-        return any(part.staged or part.deleted for part in self._parts)
+        return any(part.staged or part.fresh for part in self._parts)
 
-    def commit(self, *, merge: bool = True) -> Commit:
+    def commit(self) -> Commit:
         """Make everything since the last commit visible and durable, or nothing of it.
 
-        When this returns, the changes survive a kill and a power cut.  Small segments may be merged
-        on the way.
+        When this returns, the changes survive a kill and a power cut.
         """
         self._require_open()
-        if not self.changed:
-            return self._base
-        if merge:
-            self._merge(choose([int(part.live().sum()) for part in self._parts]))
-        number = self._base.number + 1
-        entries = tuple(self._settle(part, number) for part in self._parts)
-        self._files.sync_folder(self._root / SEGMENTS)
-        self._files.sync_folder(self._root / DELETES)
-        entries = tuple(entry for entry in entries if entry.docs)
-        commit = replace(
-            self._base, number=number, segments=entries, next_segment=self._next, columns=dict(self._kinds)
-        )
-        publish(self._root, commit, self._files)
-        self._base = commit
-        retire(self._root, commit.number, self._keep, self._files)
-        self._files.remove(self._stage)
-        self._reset()
-        return commit
+        if self.changed:
+            if self._mode == "now":
+                self._merge_now()
+            self._adopt()
+            self._publish(new_state=True)
+            self._begin_merge()
+        return self._base
 
     def optimize(self) -> Commit:
         """Merge all segments into one, dropping deleted documents, and commit."""
         self._require_open()
-        if len(self._parts) > 1 or any(len(p.segment.deleted) or p.deleted for p in self._parts):
-            self._merge(list(range(len(self._parts))))
-        return self.commit(merge=False)
+        self.wait()
+        new_state = self.changed
+        if len(self._parts) > 1 or any(part.deletes for part in self._parts):
+            self._parts = [self._merged(self._parts)]
+        if self.changed:
+            self._publish(new_state=new_state)
+        return self._base
 
-    def _merge(self, numbers: list[int]) -> None:
-        if not numbers:
-            return
-        chosen = [self._parts[number] for number in numbers]
-        arrays, meta = merge_segments([(p.segment, p.live()) for p in chosen], self._schema, self._kinds)
-        merged = self._write_segment(arrays, meta)
-        self._parts = [p for n, p in enumerate(self._parts) if n not in set(numbers)] + [merged]
+    def migrate(self) -> Commit:
+        """Write segments of older formats anew, without encoding or analysing anything, and commit."""
+        self._require_open()
+        self.wait()
+        new_state = self.changed
+        self._parts = [part if part.segment.arrays.converted else self._merged([part]) for part in self._parts]
+        if self.changed or b" " not in pointer(self._root, self._files):
+            self._publish(new_state=new_state)
+        return self._base
 
-    def _settle(self, part: _Part, number: int) -> SegmentEntry:
-        """Put a staged segment in its place and write the new deletes of a part."""
-        entry = part.entry
-        if part.staged:
-            self._files.replace(self._stage / SEGMENTS / entry.name, self._root / SEGMENTS / entry.name)
-        if part.deleted:
-            raw = np.array(sorted(part.deleted), "<i4").tobytes()
-            name = f"{number:06d}-{entry.name}.i4"
-            self._files.write(self._root / DELETES / name, [raw])
-            stamp = FileStamp(len(raw), blake2b(raw, digest_size=16).hexdigest())
-            entry = replace(entry, deletes={**entry.deletes, name: stamp})
-        return entry
+    def wait(self) -> None:
+        """Return when no merge runs any more."""
+        if self._merging is not None:
+            self._merging.wait()
+            self._adopt()
+
+    def _chosen(self) -> list[Part]:
+        live = [int(part.live.sum()) for part in self._parts]
+        return [self._parts[number] for number in choose(live, [part.segment.docs for part in self._parts])]
+
+    def _merge_now(self) -> None:
+        while chosen := self._chosen():
+            merged = self._merged(chosen)
+            self._parts = [part for part in self._parts if not any(part is one for one in chosen)] + [merged]
+
+    def _merged(self, parts: Sequence[Part]) -> Part:
+        with self._writing():
+            return self._stage.merge(self._reserve(), [(part, part.live) for part in parts], self._kinds)
+
+    def _begin_merge(self) -> None:
+        if self._mode == "background" and self._merging is None and (chosen := self._chosen()):
+            name, kinds = self._reserve(), self._kinds
+            self._merging = Merging(chosen, lambda parts: self._stage.merge(name, parts, kinds))
+
+    def _adopt(self) -> None:
+        """Take the result of a merge that has ended in the place of its sources."""
+        if self._merging is not None and not self._merging.running:
+            self._parts = self._merging.settle(self._parts)
+            self._merging = None
+
+    def _publish(self, *, new_state: bool) -> None:
+        number = self._base.number + 1
+        with self._writing():
+            entries = self._stage.settle(self._parts, number)
+            commit = replace(
+                self._base,
+                number=number,
+                version=self._base.version + new_state,
+                segments=tuple(entry for entry in entries if entry.docs),
+                next_segment=self._next,
+                columns=dict(self._kinds),
+                created=now(),
+            )
+            publish(self._root, commit, self._files)
+        for part, entry in zip(self._parts, entries, strict=True):
+            part.entry, part.staged, part.fresh = entry, False, []
+        self._parts = [part for part in self._parts if part.entry.docs]
+        self._base = commit
+        retire(self._root, commit, self._keep, self._files)
 
     def close(self) -> None:
         """Give up what was not committed and free the lock; twice is fine."""
-        self._files.remove(self._stage)
-        self._lock.release()
+        if self._merging is not None:
+            self._merging.wait()
+            self._merging = None
+        try:
+            self._stage.remove()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
-            if kind is None:
+            if kind is None and self._lock.held:
                 self.commit()
+                self._finish()
         finally:
             self.close()
+
+    def _finish(self) -> None:
+        """Make the merges that are under way, and those that they make due, part of a last commit."""
+        while self._merging is not None:
+            self._merging.wait()
+            self._adopt()
+            if self.changed:
+                self._publish(new_state=False)
+                self._begin_merge()

@@ -122,7 +122,7 @@ def answers(snapshot: Snapshot) -> dict[str, object]:
 @given(steps, schemas)
 def test_any_history_answers_like_an_index_built_at_once(history: list[tuple[str, object]], schema: Schema) -> None:
     with ExitStack() as stack:
-        stack.enter_context(patch.multiple(merge, MOST_SEGMENTS=2, MERGED_AT_ONCE=2))
+        stack.enter_context(patch.multiple(merge, MERGED_AT_ONCE=2))
         root = stack.enter_context(folder())
         create(root, schema, Unflushed())
         left = replay(root, history)

@@ -15,7 +15,7 @@ from small_worlds import CHUNKED, ENCODER, ONE_FIELD, Unflushed, asked, lists, r
 
 from findry.errors import IdentityMismatch, IndexLocked, InputError
 from findry.index import DenseSearcher, Schema, Snapshot, Writer, create
-from findry.index.commit import commit_numbers, current
+from findry.index.commit import commit_numbers, current, stored
 from findry.models import HashEncoder
 from findry.records import Document
 
@@ -131,12 +131,12 @@ def test_the_last_commits_are_kept_and_all_that_only_others_use_goes(root: Path,
             writer.delete([f"n{number - 1}"])
             writer.commit()
             writer.optimize()
-    newest = current(root).number
-    assert commit_numbers(root) == list(range(newest - keep + 1, newest + 1))
-    for number in commit_numbers(root):
-        (root / "CURRENT").write_text(f"{number:06d}")
-        assert held(root)
-    (root / "CURRENT").write_text(f"{newest:06d}")
+    kept = [stored(root, number) for number in commit_numbers(root)]
+    newest = current(root)
+    assert kept[-1] == newest
+    assert [commit.version for commit in kept] == list(range(newest.version - keep + 1, newest.version + 1))
+    for commit in kept:
+        assert {"n4", "n3"} & {document.id for document in Snapshot(root, commit)}
     with Writer(root, {"vectors": ENCODER}, keep=1, files=Unflushed()):
         pass
     assert [path.name for path in (root / "segments").iterdir()] == [e.name for e in current(root).segments]
