@@ -9,6 +9,7 @@ __all__ = [
     "DenseSearcher",
     "LexicalField",
     "LexicalSearcher",
+    "MergeMode",
     "Reader",
     "Schema",
     "Searcher",
@@ -27,4 +28,4 @@ from findry.index.reader import Reader
 from findry.index.schema import LexicalField, Schema, VectorField
 from findry.index.searcher import Searcher
 from findry.index.snapshot import Snapshot
-from findry.index.writer import Writer
+from findry.index.writer import MergeMode, Writer

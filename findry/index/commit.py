@@ -136,6 +136,8 @@ def _pointed(root: Path, pointed: bytes, files: Files) -> Commit:
         raise IndexDamaged("a commit file has another number than its name", where=str(path), hint=RESTORE)
     if not (same(raw, checksum) if checksum else json.loads(raw)["format"] == 1):
         raise _lost("CURRENT and the commit that it names do not fit", root, files)
+    if commit_numbers(root, files)[-1] > commit.number + 1:
+        raise _lost("CURRENT names a commit after which others were published", root, files, repr(name))
     return commit
 
 

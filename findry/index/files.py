@@ -37,8 +37,10 @@ class Files:
         return length
 
     def make_folder(self, path: Path) -> None:
-        """Create a folder and flush its parent's entry."""
-        path.mkdir(parents=True, exist_ok=True)
+        """Create a folder, and those above it that are missing, and flush the entry of each."""
+        if not path.parent.exists():
+            self.make_folder(path.parent)
+        path.mkdir(exist_ok=True)
         self.sync_folder(path.parent)
 
     def sync_folder(self, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["WriterLock"]
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -21,16 +22,16 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
         """Take the lock at once or refuse."""
-        file = open(self._path, "a+", encoding="ascii")  # noqa: SIM115 - held for the writer's life
+        file = open(self._path, "ab+", buffering=0)  # noqa: SIM115 - held for the writer's life
         try:
             _lock(file)
         except OSError as error:
             file.seek(0)
-            holder = file.read().strip() or "an unknown process"
+            holder = file.read().decode("ascii", "replace").strip() or "an unknown process"
             file.close()
             raise IndexLocked(
                 "another writer holds the index",
@@ -38,9 +39,9 @@ class WriterLock:
                 where=str(self._path),
                 hint="wait for it to end; readers are not affected",
             ) from error
-        file.truncate(0)
-        file.write(f"pid {os.getpid()} on {socket.gethostname()}\n")
-        file.flush()
+        with contextlib.suppress(OSError):  # on a full disk the note for others is missing, the lock holds
+            file.truncate(0)
+            file.write(f"pid {os.getpid()} on {socket.gethostname()}\n".encode("ascii", "replace"))
         self._file = file
 
     @property
@@ -62,7 +63,7 @@ class WriterLock:
         self.release()
 
 
-def _lock(file: IO[str]) -> None:
+def _lock(file: IO[bytes]) -> None:
     if os.name == "nt":
         import msvcrt
 

@@ -46,6 +46,7 @@ def retire(root: Path, newest: Commit, keep: int, files: Files = DISK) -> None:
 
 
 def remove_staging(root: Path, files: Files = DISK) -> None:
-    """Remove what dead writers left; call it only while holding the writer lock."""
-    for name in files.names(root / STAGING):
-        files.remove(root / STAGING / name)
+    """Remove what dead writers left, as far as the system lets it; call it only while holding the writer lock."""
+    with contextlib.suppress(OSError):
+        for name in files.names(root / STAGING):
+            files.remove(root / STAGING / name)

@@ -85,6 +85,7 @@ class Writer:
             self._parts = [Part.of(segment, entry, staged=False) for segment, entry in segments]
             self._buffer: dict[str, Document] = {}
             self._buffered = 0
+            self._changed = False
         except BaseException:
             self._lock.release()
             raise
@@ -96,12 +97,12 @@ class Writer:
         """
         self._require_open()
         self._require_encoders()
-        before = [(part, len(part.fresh)) for part in self._parts], self._kinds
+        before = [(part, len(part.fresh)) for part in self._parts], self._kinds, self._changed
         try:
             return self._take(documents, progress)
         except BaseException:
             self._buffer, self._buffered = {}, 0
-            parts, self._kinds = before
+            parts, self._kinds, self._changed = before
             for part, fresh in parts:
                 part.restore(fresh)
             self._parts = [part for part, _ in parts]
@@ -140,7 +141,9 @@ class Writer:
 
     def _forget(self, ids: Sequence[str]) -> int:
         keys = tie_keys(ids)
-        return sum(int(part.forget(ids, keys).sum()) for part in self._parts)
+        found = sum(int(part.forget(ids, keys).sum()) for part in self._parts)
+        self._changed = self._changed or found > 0
+        return found
 
     def _flush(self, progress: bool = False) -> None:
         """Build a segment of what was added since the last one, in staging."""
@@ -154,7 +157,7 @@ class Writer:
         with self._writing():
             part = self._stage.write(self._reserve(), arrays, meta)
         self._forget([document.id for document in documents])
-        self._kinds = kinds
+        self._kinds, self._changed = kinds, True
         self._parts.append(part)
 
     def _reserve(self) -> str:
@@ -169,8 +172,7 @@ class Writer:
         except FindryError:
             raise
         except OSError as error:
-            with suppress(OSError):
-                self.close()
+            self.close()
             raise WriteFailed(
                 f"the system refused to write: {error.strerror or error}",
                 where=str(error.filename or self._root),
@@ -179,8 +181,8 @@ class Writer:
 
     @property
     def changed(self) -> bool:
-        """Whether a commit would change anything."""
-        return any(part.staged or part.fresh for part in self._parts)
+        """Whether anything was added or deleted since the last commit."""
+        return self._changed
 
     def commit(self) -> Commit:
         """Make everything since the last commit visible and durable, or nothing of it.
@@ -192,7 +194,7 @@ class Writer:
             if self._mode == "now":
                 self._merge_now()
             self._adopt()
-            self._publish(new_state=True)
+            self._publish()
             self._begin_merge()
         return self._base
 
@@ -200,21 +202,19 @@ class Writer:
         """Merge all segments into one, dropping deleted documents, and commit."""
         self._require_open()
         self.wait()
-        new_state = self.changed
         if len(self._parts) > 1 or any(part.deletes for part in self._parts):
             self._parts = [self._merged(self._parts)]
-        if self.changed:
-            self._publish(new_state=new_state)
+        if self._pending:
+            self._publish()
         return self._base
 
     def migrate(self) -> Commit:
         """Write segments of older formats anew, without encoding or analysing anything, and commit."""
         self._require_open()
         self.wait()
-        new_state = self.changed
         self._parts = [part if part.segment.arrays.converted else self._merged([part]) for part in self._parts]
-        if self.changed or b" " not in pointer(self._root, self._files):
-            self._publish(new_state=new_state)
+        if self._pending or b" " not in pointer(self._root, self._files):
+            self._publish()
         return self._base
 
     def wait(self) -> None:
@@ -247,14 +247,19 @@ class Writer:
             self._parts = self._merging.settle(self._parts)
             self._merging = None
 
-    def _publish(self, *, new_state: bool) -> None:
+    @property
+    def _pending(self) -> bool:
+        """Whether a commit would name other files: of documents added or deleted, or of segments merged."""
+        return any(part.staged or part.fresh for part in self._parts)
+
+    def _publish(self) -> None:
         number = self._base.number + 1
         with self._writing():
             entries = self._stage.settle(self._parts, number)
             commit = replace(
                 self._base,
                 number=number,
-                version=self._base.version + new_state,
+                version=self._base.version + self._changed,
                 segments=tuple(entry for entry in entries if entry.docs),
                 next_segment=self._next,
                 columns=dict(self._kinds),
@@ -264,16 +269,20 @@ class Writer:
         for part, entry in zip(self._parts, entries, strict=True):
             part.entry, part.staged, part.fresh = entry, False, []
         self._parts = [part for part in self._parts if part.entry.docs]
-        self._base = commit
+        self._base, self._changed = commit, False
         retire(self._root, commit, self._keep, self._files)
 
     def close(self) -> None:
-        """Give up what was not committed and free the lock; twice is fine."""
+        """Give up what was not committed and free the lock; twice is fine.
+
+        What the system refuses to remove from staging is removed by the next writer.
+        """
         if self._merging is not None:
             self._merging.wait()
             self._merging = None
         try:
-            self._stage.remove()
+            with suppress(OSError):
+                self._stage.remove()
         finally:
             self._lock.release()
 
@@ -293,6 +302,6 @@ class Writer:
         while self._merging is not None:
             self._merging.wait()
             self._adopt()
-            if self.changed:
-                self._publish(new_state=False)
+            if self._pending:
+                self._publish()
                 self._begin_merge()
