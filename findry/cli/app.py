@@ -18,6 +18,7 @@ from findry.cli.evaluating import eval_command
 from findry.cli.guard import INTERRUPTED, guarded
 from findry.cli.indexing import index_command
 from findry.cli.info import info_command
+from findry.cli.keeping import backup_command, migrate_command, optimize_command, verify_command
 from findry.cli.searching import search_command
 
 EPILOG = """\b
@@ -66,6 +67,10 @@ Examples:
   findry eval kb --on python-docs --measures "nDCG@10 AP" --baseline bm25 --output json""",
     ),
     "info": (info_command, "\b\nExample:\n  findry info kb --output json"),
+    "verify": (verify_command, "\b\nExample:\n  findry verify kb"),
+    "backup": (backup_command, "\b\nExamples:\n  findry backup kb /mnt/kb\n  findry backup kb old-kb --commit 3"),
+    "optimize": (optimize_command, "\b\nExample:\n  findry optimize kb"),
+    "migrate": (migrate_command, "\b\nExample:\n  findry migrate kb"),
     "doctor": (doctor_command, "\b\nExample:\n  findry doctor --warm"),
     "demo": (demo_command, "\b\nExamples:\n  findry demo\n  findry demo --quick\n  findry demo -o demo-kb --split dev"),
 }

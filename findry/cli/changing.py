@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from findry.cli.options import Fields, Format, Kb, OnBad, OnBadRows, OutputFormat, Quiet
+from findry.cli.options import Fields, Format, Kb, Keep, OnBad, OnBadRows, OutputFormat, Quiet
 
 
 def add_command(
@@ -17,6 +17,7 @@ def add_command(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="As for findry index.")],
     fields: Fields = None,
     on_error: OnBadRows = OnBad.REFUSE,
+    keep: Keep = 2,
     quiet: Quiet = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
@@ -28,7 +29,7 @@ def add_command(
     index, left = open_index(kb), Problems()
     before = len(index)
     corpus = open_source(source, fields, on_error.value, left)
-    taken = index.add(counted(corpus, "read", total=corpus.size, show=shown(quiet)), progress=shown(quiet))
+    taken = index.add(counted(corpus, "read", total=corpus.size, show=shown(quiet)), keep=keep, progress=shown(quiet))
     replaced = before + taken - len(index)
     told_left_out(left)
     _report({"added": taken - replaced, "replaced": replaced, "documents": len(index), **left_out(left)}, output)
@@ -41,6 +42,7 @@ def delete_command(
     listed: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="A file with one id a line; - reads standard input.")
     ] = None,
+    keep: Keep = 2,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
     """Delete documents by id."""
@@ -53,7 +55,7 @@ def delete_command(
     if not wanted:
         raise InputError("no id to delete", expected="ids, or --from FILE", hint="findry delete KB ID...")
     unknown = [id for id in wanted if id not in index]
-    deleted = index.delete(wanted)
+    deleted = index.delete(wanted, keep=keep)
     if unknown:
         notes(f"not in the index: {len(unknown):,}", unknown)
     _report({"deleted": deleted, "unknown": len(unknown), "documents": len(index)}, output)
@@ -64,6 +66,7 @@ def sync_command(
     kb: Kb,
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of files that the index is to follow.")],
     on_error: OnBadRows = OnBad.REFUSE,
+    keep: Keep = 2,
     quiet: Quiet = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
@@ -77,7 +80,8 @@ def sync_command(
     from findry.formats import Problems
 
     index, left = open_index(kb), Problems()
-    done = sync(index, Path(folder).expanduser(), on_error=on_error.value, problems=left, progress=shown(quiet))
+    path, bars = Path(folder).expanduser(), shown(quiet)
+    done = sync(index, path, on_error=on_error.value, problems=left, keep=keep, progress=bars)
     told_left_out(left)
     counts = {"added": done.added, "replaced": done.replaced, "dropped": done.dropped, "unchanged": done.unchanged}
     _report({**counts, "documents": len(index), **left_out(left)}, output)

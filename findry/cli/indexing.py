@@ -58,7 +58,7 @@ def index_command(
     quiet: Quiet = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Make an index of a folder of files, a file of rows or a data set."""
+    """Make an index of files, of rows or of a data set."""
     from findry.cli.building import building, check_target
     from findry.cli.output import emit, note, pairs, show_bytes
     from findry.cli.progress import counted, shown

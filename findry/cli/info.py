@@ -6,15 +6,15 @@ __all__ = ["info_command"]
 
 from typing import Any
 
-from findry.cli.options import Format, Kb, OutputFormat
+from findry.cli.options import CommitNumber, Format, Kb, OutputFormat
 
 
-def info_command(kb: Kb, output: OutputFormat = Format.TABLE) -> int | None:
+def info_command(kb: Kb, commit: CommitNumber = None, output: OutputFormat = Format.TABLE) -> int | None:
     """Show what an index holds and what made it."""
     from findry.cli.output import emit, pairs, table
     from findry.cli.sources import open_index
 
-    info = open_index(kb).info()
+    info = open_index(kb, commit).info()
     if output is Format.JSON:
         emit(info)
         return 0
@@ -38,7 +38,8 @@ def _facts(info: dict[str, Any]) -> list[tuple[str, str]]:
     chunker = info["schema"]["chunker"]
     return [
         ("index", f"{info['path']} ({info['index']})"),
-        ("commit", f"{info['commit']}, {info['segments']} segments"),
+        ("commit", f"{info['commit']} of {info['written'] or 'an unknown time'}, {info['segments']} segments"),
+        ("kept", ", ".join(map(str, info["kept"]))),
         ("documents", f"{info['documents']:,} ({info['deleted']:,} deleted and not yet merged away)"),
         ("rows", f"{info['rows']:,} {info['unit']}s"),
         ("bytes", f"{info['bytes']:,} ({show_bytes(info['bytes'])})"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Fields", "Format", "Kb", "OnBad", "OnBadRows", "OutputFormat", "Quiet"]
+__all__ = ["CommitNumber", "Fields", "Format", "Keep", "Kb", "OnBad", "OnBadRows", "OutputFormat", "Quiet"]
 
 from enum import StrEnum
 from typing import Annotated
@@ -37,4 +37,10 @@ Fields = Annotated[
 ]
 OnBadRows = Annotated[
     OnBad, typer.Option("--on-error", help="A bad row refuses the whole source, or is skipped and reported (exit 7).")
+]
+CommitNumber = Annotated[
+    int | None, typer.Option("--commit", metavar="N", help="An older commit that is kept; findry info shows them.")
+]
+Keep = Annotated[
+    int, typer.Option("--keep", metavar="N", min=1, help="How many states of the documents stay to be opened again.")
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from findry.cli.options import Kb
+from findry.cli.options import CommitNumber, Kb
 
 if TYPE_CHECKING:
     from findry.engine import Results
@@ -41,6 +41,7 @@ def search_command(
     explain: Annotated[
         bool, typer.Option("--explain", help="Ranks in each branch, and milliseconds by stage.")
     ] = False,
+    commit: CommitNumber = None,
     output: Annotated[HitFormat, typer.Option("--output", help="How to print the hits.")] = HitFormat.TABLE,
 ) -> int | None:
     """Search an index by words, vectors and filters."""
@@ -48,7 +49,7 @@ def search_command(
     from findry.cli.sources import open_index
     from findry.cli.systems import system
 
-    index = open_index(kb)
+    index = open_index(kb, commit)
     chosen = system(index, pipeline).pipe if pipeline is not None else None
     query = " ".join(words)
     results = index.search(query, k, where=where, pipeline=chosen, offset=offset, facets=facet or ())

@@ -56,8 +56,8 @@ def open_source(source: str, fields: str | None, on_error: OnError, problems: Pr
     return read_source(source, fields=mapped, on_error=on_error, problems=problems)
 
 
-def open_index(kb: str) -> Index:
-    """The index in a folder."""
+def open_index(kb: str, commit: int | None = None) -> Index:
+    """The index in a folder, at its newest commit or at an older one."""
     from findry.engine import open_index as opened
 
-    return opened(Path(kb).expanduser())
+    return opened(Path(kb).expanduser(), commit=commit)

@@ -18,9 +18,11 @@ from findry.formats import FieldMap
 from findry.formats.rows import documents as read_rows
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
+from findry.index.backup import BackedUp, backup
 from findry.index.commit import commit_numbers, pointer, stored
 from findry.index.reader import Encoders
 from findry.index.snapshot import newest
+from findry.index.verify import Verified, verify
 from findry.index.writer import MergeMode
 from findry.models import Encoder, from_card, require_same_card
 from findry.models import encoder as open_encoder
@@ -94,24 +96,33 @@ class Index:
         documents: Iterable[Document | Mapping[str, Any]],
         *,
         fields: FieldMap | None = None,
+        keep: int = 2,
         progress: bool = False,
     ) -> int:
         """Add documents, or rows of named columns, and commit; a known id is replaced.
 
         All are taken or none: a bad row refuses the whole call.  A row without an id gets a hash of its content.
         """
-        with self.writer(merge="now") as writer:
+        with self.writer(merge="now", keep=keep) as writer:
             return writer.add(_documents(documents, fields or FieldMap()), progress=progress)
 
-    def delete(self, ids: Iterable[str] | str) -> int:
+    def delete(self, ids: Iterable[str] | str, *, keep: int = 2) -> int:
         """Delete documents by id and commit; returns how many were there."""
-        with self.writer(merge="now") as writer:
+        with self.writer(merge="now", keep=keep) as writer:
             return writer.delete(ids)
 
     def optimize(self) -> None:
         """Merge all segments into one and drop what is deleted."""
-        with self.writer() as writer:
+        with self.writer(merge="off") as writer:
             writer.optimize()
+
+    def backup(self, target: str | PathLike[str]) -> BackedUp:
+        """Copy this commit to a new folder, or bring an older backup there up to it; see `findry.index.backup`."""
+        return backup(self.root, Path(target), self._pinned)
+
+    def verify(self) -> Verified:
+        """Read every byte of every kept commit and compare it with its checksums; see `findry.index.verify`."""
+        return verify(self.root)
 
     def __len__(self) -> int:
         return self.reader.snapshot.live_documents

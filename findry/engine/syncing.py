@@ -33,6 +33,7 @@ def sync(
     *,
     on_error: OnError = "refuse",
     problems: Problems | None = None,
+    keep: int = 2,
     progress: bool = False,
 ) -> SyncReport:
     """Bring an index in line with a folder, in one commit; files are compared by their content.
@@ -60,7 +61,7 @@ def sync(
                 emptied.append(id)
 
     gone = [id for id in known if id not in paths]
-    with index.writer(merge="now") as writer:
+    with index.writer(merge="now", keep=keep) as writer:
         taken = list(documents())
         writer.add(taken, progress=progress)
         dropped = writer.delete([*gone, *(id for id in emptied if id in known)])
