@@ -15,7 +15,8 @@ test: $(VENV)/.installed-dev lint types
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow
+	rm -rf .trials
+	$(BIN)/python -m pytest -m slow; status=$$?; $(BIN)/python tools/reliability.py && exit $$status
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check findry tests tools
