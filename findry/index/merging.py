@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.errors import FindryError
 from findry.index.parts import Part, carry_over
 
 log = logging.getLogger("findry.index")
@@ -35,8 +36,10 @@ class Merging:
     def _run(self) -> None:
         try:
             self._merged = self._merge(list(zip(self.sources, self._live, strict=True)))
+        except (OSError, FindryError) as error:
+            log.warning("a merge was given up, the index is as it was: %s", error)
         except Exception:
-            log.warning("a merge was given up; the index is as it was", exc_info=True)
+            log.exception("a merge was given up, the index is as it was")
 
     @property
     def running(self) -> bool:

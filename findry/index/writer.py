@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["MergeMode", "Writer"]
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -34,6 +35,7 @@ from findry.index.staging import Staging
 from findry.models import Encoder, require_same_card
 from findry.records import Document, tie_keys
 
+log = logging.getLogger("findry.index")
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
 MergeMode = Literal["background", "now", "off"]
 
@@ -298,10 +300,16 @@ class Writer:
             self.close()
 
     def _finish(self) -> None:
-        """Make the merges that are under way, and those that they make due, part of a last commit."""
-        while self._merging is not None:
-            self._merging.wait()
-            self._adopt()
-            if self._pending:
-                self._publish()
-                self._begin_merge()
+        """Make the merges that are under way, and those that they make due, part of a last commit.
+
+        What was added and deleted is committed already; a merge that cannot be written is given up.
+        """
+        try:
+            while self._merging is not None:
+                self._merging.wait()
+                self._adopt()
+                if self._pending:
+                    self._publish()
+                    self._begin_merge()
+        except WriteFailed as error:
+            log.warning("a merge was given up, the index is as it was: %s", error)
