@@ -20,8 +20,8 @@ HEAVY = {
     *("bs4", "pypdf", "docx", "selectolax"),
 }
 FLOORS = {
-    **dict.fromkeys(("errors", "records"), 0),
-    **dict.fromkeys(("text", "formats"), 1),
+    **dict.fromkeys(("errors", "folders", "records"), 0),
+    **dict.fromkeys(("kernels", "text", "formats"), 1),
     **dict.fromkeys(("index", "models", "datasets"), 2),
     "algebra": 3,
     "stages": 4,

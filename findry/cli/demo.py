@@ -41,8 +41,8 @@ def demo_command(
     from findry.cli.output import emit, note, notes
     from findry.cli.sources import DOCS
     from findry.datasets import dataset
+    from findry.folders import cache_folder
     from findry.formats import Problems
-    from findry.models.cache import cache_folder
 
     note("reading the documentation of this Python ...")
     problems = Problems()

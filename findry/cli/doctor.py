@@ -16,7 +16,7 @@ import typer
 from findry.cli.options import Format, OutputFormat
 
 MISSING = 3
-NEEDED = ("numpy", "onnxruntime", "onnx", "tokenizers", "safetensors", "PyStemmer", "ir-measures")
+NEEDED = ("numpy", "onnxruntime", "onnx", "tokenizers", "safetensors", "PyStemmer", "ir-measures", "numba")
 EXTRAS = {
     "arrow": ("pyarrow",),
     "pandas": ("pandas",),
@@ -93,7 +93,7 @@ def _extras() -> Iterator[Check]:
 def _cache() -> Check:
     import tempfile
 
-    from findry.models.cache import cache_folder
+    from findry.folders import cache_folder
 
     folder = cache_folder()
     try:

@@ -6,7 +6,7 @@ made afresh.  No weights are copied into it.
 
 from __future__ import annotations
 
-__all__ = ["cache_folder", "file_digest", "remembered"]
+__all__ = ["file_digest", "remembered"]
 
 import contextlib
 import hashlib
@@ -16,14 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-
-def cache_folder() -> Path:
-    """FINDRY_CACHE, else XDG_CACHE_HOME/findry, else ~/.cache/findry; it may not exist yet."""
-    named = os.environ.get("FINDRY_CACHE")
-    if named:
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "findry"
+from findry.folders import cache_folder
 
 
 def remembered(name: str, make: Callable[[], bytes]) -> bytes:

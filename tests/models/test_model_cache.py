@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from findry.models.cache import cache_folder, file_digest, remembered
+from findry.folders import cache_folder
+from findry.models.cache import file_digest, remembered
 
 
 class Made:
