@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint types check clean
+.PHONY: demo test test-slow lint types check bench clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -19,13 +19,17 @@ test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow; status=$$?; $(BIN)/python tools/reliability.py && exit $$status
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check findry tests tools
-	$(BIN)/ruff format --check findry tests tools
+	$(BIN)/ruff check findry tests tools benches
+	$(BIN)/ruff format --check findry tests tools benches
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 check: lint types test
+
+# All benches, or one: make bench ONLY=bm25.  FINDRY_BENCH names a folder that keeps corpora and indexes.
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benches $(ONLY) $(if $(SMALL),--small)
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || (echo "Python's venv is missing: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1)
@@ -38,6 +42,10 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(STAMP)
 	$(PIP) install --constraint constraints.txt --editable ".[all]" --group dev
+	touch $@
+
+$(VENV)/.installed-bench: $(STAMP)
+	$(PIP) install --constraint constraints.txt --editable ".[bench]"
 	touch $@
 
 clean:

@@ -30,7 +30,7 @@ FLOORS = {
     "cli": 7,
 }
 # The only imports between two rooms of one floor.
-NEIGHBOURS = {("records", "errors"), ("index", "models")}
+NEIGHBOURS = {("records", "errors"), ("index", "models"), ("text", "kernels")}
 MOST_LINES, MEDIAN_LINES = 350, 120
 
 

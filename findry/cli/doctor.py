@@ -39,7 +39,9 @@ class Check:
 
 
 def doctor_command(
-    warm: Annotated[bool, typer.Option("--warm", help="Build the graph of the default model and time it.")] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Compile the kernels, build the graph of the default model, and time both.")
+    ] = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
     """Check that this machine is ready.
@@ -48,7 +50,7 @@ def doctor_command(
     """
     from findry.cli.output import emit, table
 
-    checks = [_python(), *_libraries(), *_extras(), _cache(), *_encoder(warm)]
+    checks = [_python(), *_libraries(), *_extras(), _cache(), *_kernels(warm), *_encoder(warm)]
     ready = all(check.good for check in checks if check.needed)
     if output is Format.JSON:
         emit({"ready": ready, "checks": [asdict(check) for check in checks]})
@@ -103,6 +105,26 @@ def _cache() -> Check:
     except OSError as error:
         return Check("cache", False, f"{folder}: {error.strerror}; name another by FINDRY_CACHE", needed=False)
     return Check("cache", True, str(folder))
+
+
+def _kernels(warm: bool) -> Iterator[Check]:
+    """Whether the compiled kernels build, merge and search a small index, and how long that took."""
+    if not warm:
+        return
+    import tempfile
+    from pathlib import Path
+
+    from findry.engine import create
+
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        index = create(Path(folder) / "kb", encoder="hash:64")
+        index.add({"id": str(number), "text": f"red ants carry {number} leaves"} for number in range(300))
+        index.delete("7")
+        index.optimize()
+        found = index.search('+ants "carry 8"', k=1).ids
+    detail = f"compiled, or taken from the cache, in {time.perf_counter() - started:.1f} s"
+    yield Check("kernels", list(found) == ["8"], detail)
 
 
 def _encoder(warm: bool) -> Iterator[Check]:

@@ -44,8 +44,15 @@ def _facts(info: dict[str, Any]) -> list[tuple[str, str]]:
         ("rows", f"{info['rows']:,} {info['unit']}s"),
         ("bytes", f"{info['bytes']:,} ({show_bytes(info['bytes'])})"),
         ("chunks", _flat(chunker) if chunker else "none: documents are whole"),
+        *((f"search of {name}", _searched(how)) for name, how in info["dense"].items()),
         ("pipeline", info["pipeline"]),
     ]
+
+
+def _searched(how: dict[str, Any]) -> str:
+    if how["exactness"] == "exact":
+        return "exact: all rows are compared"
+    return f"by signs: {how['depth']:,} rows scored for the 10 best, recall {how['recall']:.3f} on a sample of its own"
 
 
 def _sources(field: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
 from findry.index.commit import commit_numbers, pointer, stored
+from findry.index.dense import told
 from findry.index.reader import Encoders
 from findry.index.snapshot import newest
 from findry.index.verify import Verified, verify
@@ -209,6 +210,7 @@ class Index:
             "unit": snapshot.rows.unit,
             "segments": len(snapshot.segments),
             "bytes": size,
+            "dense": {field.name: told(snapshot, field) for field in snapshot.schema.vectors},
             "columns": dict(sorted(commit.columns.items())),
             "schema": snapshot.schema.card(),
             "pipeline": repr(self.pipeline()),

@@ -9,8 +9,9 @@ from __future__ import annotations
 __all__ = ["ArrayFile", "FileStamp", "write_arrays"]
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def write_arrays(
             for piece in (padding, raw):
                 whole.update(piece)
                 yield piece
+        whole.update(end := bytes(-offset % ALIGNMENT))
+        yield end
 
     length = files.write(folder / DATA, pieces())
     text = json.dumps({"arrays": directory, "meta": meta}, sort_keys=True, ensure_ascii=True).encode()
@@ -156,10 +159,25 @@ class ArrayFile:
         stored.check(start, stop)
         return stored.values[start:stop]
 
+    def place(self, name: str) -> int:
+        """Where an array begins in `buffer`, in bytes."""
+        return int(self._directory[name]["offset"])
+
+    def bounds(self, prefix: str) -> Sequence[float]:
+        """The bounds of the lexical field whose arrays have this prefix."""
+        found: Sequence[float] = self.meta["bounds"][prefix]
+        return found
+
+    @cached_property
+    def buffer(self) -> NDArray[np.uint8]:
+        """The data file as bytes, cut to a multiple of 8.  What is read here must have been compared before."""
+        return np.frombuffer(self.data, np.uint8, len(self.data) // 8 * 8)
+
     @property
     def converted(self) -> bool:
-        """Whether all arrays have block checksums, as in the newest format."""
-        return all("blocks" in entry for entry in self._directory.values())
+        """Whether all arrays are those of the newest format: with block checksums, and postings with bounds."""
+        words = any(name.startswith("lex") for name in self._directory)
+        return all("blocks" in entry for entry in self._directory.values()) and ("bounds" in self.meta or not words)
 
     def verify(self) -> None:
         """Read every byte and compare: each array, and the file as a whole."""

@@ -36,6 +36,15 @@ class BM25:
         """ln(1 + (rows - df + 0.5) / (df + 0.5)): the rarer the term, the higher."""
         return float(np.log1p((rows - df + 0.5) / (df + 0.5)))
 
+    def idf_of(self, rows: int, df: NDArray[np.int64]) -> NDArray[np.float64]:
+        """`idf` of several terms."""
+        out: NDArray[np.float64] = np.log1p((rows - df + 0.5) / (df + 0.5))
+        return out
+
+    def line(self, average: float) -> tuple[float, float]:
+        """The length norm k1 (1 - b + b length / average) as fixed part and slope; an average of 0 counts as 1."""
+        return self.k1 * (1 - self.b), self.k1 * self.b / (average or 1.0)
+
     def norms(self, lengths: NDArray[np.integer], average: float) -> NDArray[np.float64]:
         """k1 (1 - b + b length / average) of each row; the average of an empty field counts as 1."""
         norms: NDArray[np.float64] = self.k1 * (1 - self.b + self.b * lengths.astype(np.float64) / (average or 1.0))

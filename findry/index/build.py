@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["build_segment", "largest_norm"]
+__all__ = ["build_segment"]
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from findry.index.columns import build_columns
 from findry.index.postings import build_postings
 from findry.index.schema import Schema, joined
 from findry.index.strings import pack
+from findry.index.vectors import build_vectors
 from findry.models import Encoder
 from findry.records import Document, ragged, tie_keys
 
@@ -38,24 +39,26 @@ def build_segment(
     columns, kinds_after = build_columns(documents, kinds)
     spans = [schema.rows(document) for document in documents]
     rows = [schema.row_text(document, span) for document, of_it in zip(documents, spans, strict=True) for span in of_it]
-    arrays: Arrays = {**_stored(documents), **_rows(documents, spans), **columns["arrays"]}
+    arrays: Arrays = {
+        **_stored(documents),
+        **_rows(documents, spans, chunked=schema.chunker is not None),
+        **columns["arrays"],
+    }
     meta: dict[str, Any] = {"docs": len(documents), "rows": len(rows), "columns": columns["names"], "totals": {}}
     for place, lexical in enumerate(schema.lexical):
         tokens = lexical.analyzer.analyze([joined(row, lexical.sources) for row in rows])
-        arrays |= {f"lex{place}.{part}": array for part, array in build_postings(tokens).items()}
+        postings, bounds = build_postings(tokens)
+        arrays |= {f"lex{place}.{part}": array for part, array in postings.items()}
+        meta.setdefault("bounds", {})[f"lex{place}"] = list(bounds)
         meta["totals"][lexical.name] = len(tokens.terms)
     for place, vectors in enumerate(schema.vectors):
         texts = [joined(row, vectors.sources) for row in rows]
         matrix = encoders[vectors.name].encode(texts, "document", progress=progress)
-        arrays[f"vec{place}"] = _checked(matrix, len(texts), vectors.dimension, vectors.name)
-        meta.setdefault("norms", {})[vectors.name] = largest_norm(matrix)
+        parts, of_them = build_vectors(_checked(matrix, len(texts), vectors.dimension, vectors.name))
+        arrays |= {f"vec{place}{part}": array for part, array in parts.items()}
+        for key, value in of_them.items():
+            meta.setdefault(key, {})[vectors.name] = value
     return arrays, meta, kinds_after
-
-
-def largest_norm(matrix: NDArray[np.float32]) -> float:
-    """The length of the longest row, which bounds the rounding of inner products."""
-    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64))
-    return float(norms.max(initial=0.0))
 
 
 def _stored(documents: Sequence[Document]) -> Arrays:
@@ -76,8 +79,8 @@ def _stored(documents: Sequence[Document]) -> Arrays:
     }
 
 
-def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]]) -> Arrays:
-    """Which document each row belongs to, and its span; the tie keys of chunk ids."""
+def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]], *, chunked: bool) -> Arrays:
+    """Which document each row belongs to, and its span; the tie keys of chunk ids, where rows are chunks."""
     counts = np.array([len(of_it) for of_it in spans], np.int64)
     names = (f"{d.id}#{n}" for d, of_it in zip(documents, spans, strict=True) for n in range(len(of_it)))
     flat = [span for of_it in spans for span in of_it]
@@ -85,7 +88,7 @@ def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]])
         "rows.doc": np.repeat(np.arange(len(documents), dtype=np.int32), counts),
         "rows.first": ragged.counts_to_offsets(counts),
         "rows.span": np.array(flat, np.int64).reshape(len(flat), 2),
-        "rows.ties": tie_keys(names),
+        "rows.ties": tie_keys(names if chunked else ()),
     }
 
 

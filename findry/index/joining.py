@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from findry.index.arrays import ArrayFile
 from findry.index.columns import DTYPES, Column
-from findry.index.postings import Postings
+from findry.index.postings import Bounds, Postings, posting_arrays
 from findry.index.strings import Strings, pack
+from findry.kernels.layout import ESCAPE
 from findry.records import ragged
 
 Arrays = dict[str, NDArray[Any]]
@@ -41,59 +42,43 @@ def join_strings(parts: Sequence[Packed]) -> Packed:
     return ragged.counts_to_offsets(counts), np.concatenate([np.zeros(0, np.uint8), *(data for _, data in parts)])
 
 
-def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[Arrays, int]:
+def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[Arrays, Bounds, int]:
     """The arrays of one field over the rows that stay, those of each part after those of the one before.
 
-    Terms without a row are dropped.  Returns the arrays and the number of indexed terms.
-    Cost: one stable sort of the postings.
+    Terms without a row are dropped.  Returns the arrays, their bounds and the number of indexed terms.
+    Cost: linear in the postings, and a sort of the terms.
     """
-    lists = [_kept(postings, rows) for postings, rows in parts]
-    used = [[postings.terms.raw(n) for n in part.used] for (postings, _), part in zip(parts, lists, strict=True)]
-    words = sorted(set().union(*used))
-    numbers = {word: number for number, word in enumerate(words)}
-    terms, rows, tf, positions, base = [], [], [], [], 0
-    for (postings, mask), part, of_it in zip(parts, lists, used, strict=True):
-        new_number = np.zeros(len(postings.terms), np.int64)
-        new_number[part.used] = [numbers[word] for word in of_it]
-        terms.append(new_number[part.terms])
-        rows.append((np.cumsum(mask) - 1)[part.rows] + base)
-        tf.append(part.tf)
-        positions.append(part.positions)
+    from findry.kernels.joining import copy_part, live_counts, measure_part
+
+    flat, base = [], 0
+    for postings, mask in parts:
+        new_row = np.where(mask, np.cumsum(mask) - 1 + base, -1).astype(np.int32)
+        start, rows, tf = postings.flat()
+        flat.append((start, rows, tf, *postings.gaps(), new_row))
         base += int(mask.sum())
-    term, row, count = (np.concatenate([np.zeros(0, np.int64), *pieces]) for pieces in (terms, rows, tf))
-    place = np.concatenate([np.zeros(0, np.int32), *positions])
-    order = np.argsort(term, kind="stable")
-    _, moved = ragged.take_lists(ragged.counts_to_offsets(count), order)
-    offsets, data = pack(words)
-    lengths = [postings.lengths[mask] for postings, mask in parts]
-    return {
-        "terms.offsets": offsets,
-        "terms.data": data,
-        "start": ragged.counts_to_offsets(np.bincount(term, minlength=len(words))),
-        "rows": row[order].astype(np.int32),
-        "tf": count[order].astype(np.int32),
-        "at": ragged.counts_to_offsets(np.bincount(term, count, minlength=len(words)).astype(np.int64)),
-        "positions": place[moved],
-        "lengths": np.concatenate([np.zeros(0, np.int32), *lengths]),
-    }, int(count.sum())
-
-
-class _Kept:
-    """The postings of one part whose rows stay: term, row and frequency of each, and their positions."""
-
-    def __init__(
-        self, terms: NDArray[np.int32], rows: NDArray[np.int32], tf: NDArray[np.int32], positions: NDArray[np.int32]
-    ) -> None:
-        self.terms, self.rows, self.tf, self.positions = terms, rows, tf, positions
-        self.used: list[int] = np.unique(terms).tolist()
-
-
-def _kept(postings: Postings, mask: NDArray[np.bool_]) -> _Kept:
-    terms, rows, tf, positions = postings.flat()
-    stays = mask[rows]
-    if stays.all():
-        return _Kept(terms, rows, tf, positions)
-    return _Kept(terms[stays], rows[stays], tf[stays], positions[np.repeat(stays, tf)])
+    used = [np.flatnonzero(live_counts(start, rows, new_row)) for start, rows, _, _, _, new_row in flat]
+    texts = [[postings.terms.raw(n) for n in of_it.tolist()] for (postings, _), of_it in zip(parts, used, strict=True)]
+    words = sorted(set().union(*texts))
+    numbers = {word: number for number, word in enumerate(words)}
+    renamed = []
+    for (start, *_), of_it, named in zip(flat, used, texts, strict=True):
+        new_term = np.full(len(start) - 1, -1, np.int32)
+        new_term[of_it] = [numbers[word] for word in named]
+        renamed.append(new_term)
+    counts, sizes = np.zeros(len(words), np.int64), np.zeros(len(words), np.int64)
+    for part, new_term in zip(flat, renamed, strict=True):
+        measure_part(*part, new_term, counts, sizes)
+    start, at = ragged.counts_to_offsets(counts), ragged.counts_to_offsets(sizes)
+    rows, tf8, gaps = np.empty(start[-1], np.int32), np.empty(start[-1], np.uint8), np.empty(at[-1], np.uint8)
+    most = sum(int((tf >= ESCAPE).sum()) for _, _, tf, *_ in flat)
+    over_at, over_tf, over = np.empty(most, np.int64), np.empty(most, np.int32), 0
+    cursor, bytes_at = start[:-1].copy(), at[:-1].copy()
+    for part, new_term in zip(flat, renamed, strict=True):
+        over = copy_part(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over)
+    order = np.argsort(over_at[:over])
+    lengths = np.concatenate([np.zeros(0, np.int32), *(postings.lengths[mask] for postings, mask in parts)])
+    arrays, bounds = posting_arrays(words, start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths)
+    return arrays, bounds, int(lengths.sum(dtype=np.int64))
 
 
 def join_columns(

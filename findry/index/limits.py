@@ -59,7 +59,7 @@ class Limits:
                 "the index would have too many rows",
                 expected=f"at most {self.rows:,}",
                 received=f"{rows:,}",
-                hint="spread the documents over several indexes",
+                hint="findry optimize KB drops deleted rows; beyond that, spread the documents over several indexes",
             )
 
 

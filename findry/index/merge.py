@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.index.build import largest_norm
 from findry.index.joining import join_columns, join_postings, join_strings, take_strings
 from findry.index.limits import LIMITS
 from findry.index.schema import Schema
 from findry.index.segment import Segment
+from findry.index.vectors import build_vectors
 from findry.records import ragged
 
 FLOOR, FACTOR, MERGED_AT_ONCE, MOST_DELETED = 100, 4, 4, 0.5
 
 
-def choose(live: Sequence[int], held: Sequence[int]) -> list[int]:
-    """Which segments to merge next, by their live and their stored documents; empty when all is well.
+def choose(live: Sequence[int], held: Sequence[int], rows: Sequence[int] | None = None) -> list[int]:
+    """Which segments to merge next, by their live and stored documents and their rows; empty when all is well.
 
     Tiered: a tier holds the segments whose live sizes lie within a factor of four (all below 400 are one tier);
     four of one tier become one segment.  A segment more than half deleted is written anew alone.
@@ -39,7 +39,7 @@ def choose(live: Sequence[int], held: Sequence[int]) -> list[int]:
     for tier in sorted(tiers):
         if len(tiers[tier]) >= MERGED_AT_ONCE:
             smallest = sorted(tiers[tier], key=lambda number: (live[number], number))[:MERGED_AT_ONCE]
-            if sum(live[number] for number in smallest) <= LIMITS.rows:
+            if sum((rows or live)[number] for number in smallest) <= LIMITS.rows:
                 return sorted(smallest)
     wasted = [number for number, size in enumerate(live) if held[number] - size > MOST_DELETED * held[number]]
     return wasted[:1]
@@ -61,6 +61,8 @@ def merge_segments(
     keys = np.concatenate([np.zeros(0, np.uint64), *(s.doc_ties[live] for s, live in segments)])
     counts = [np.diff(segment.first_rows)[live] for segment, live in segments]
     first = ragged.counts_to_offsets(np.concatenate([np.zeros(0, np.int64), *counts]))
+    chunked = [part for part in zip(segments, rows, strict=True) if schema.chunker is not None]
+    ties = [segment.row_ties[mask] for (segment, _), mask in chunked]
     columns, names = join_columns([(segment.columns, live) for segment, live in segments], kinds)
     arrays: dict[str, NDArray[Any]] = {
         "docs.offsets": documents[0],
@@ -72,18 +74,21 @@ def merge_segments(
         "rows.doc": ragged.owner_of(first).astype(np.int32),
         "rows.first": first,
         "rows.span": _joined([s.spans[mask] for (s, _), mask in zip(segments, rows, strict=True)], (0, 2), np.int64),
-        "rows.ties": _joined([s.row_ties[mask] for (s, _), mask in zip(segments, rows, strict=True)], (0,), np.uint64),
+        "rows.ties": _joined(ties, (0,), np.uint64),
         **columns,
     }
     meta: dict[str, Any] = {"docs": len(keys), "rows": int(first[-1]), "columns": names, "totals": {}}
     for place, lexical in enumerate(schema.lexical):
         parts = [(s.postings[lexical.name], mask) for (s, _), mask in zip(segments, rows, strict=True)]
-        postings, meta["totals"][lexical.name] = join_postings(parts)
+        postings, bounds, meta["totals"][lexical.name] = join_postings(parts)
+        meta.setdefault("bounds", {})[f"lex{place}"] = list(bounds)
         arrays |= {f"lex{place}.{part}": array for part, array in postings.items()}
     for place, field in enumerate(schema.vectors):
         vectors = [s.vectors(field.name)[mask] for (s, _), mask in zip(segments, rows, strict=True)]
-        arrays[f"vec{place}"] = _joined(vectors, (0, field.dimension), np.float32)
-        meta.setdefault("norms", {})[field.name] = largest_norm(arrays[f"vec{place}"])
+        built, of_them = build_vectors(_joined(vectors, (0, field.dimension), np.float32))
+        arrays |= {f"vec{place}{part}": array for part, array in built.items()}
+        for key, value in of_them.items():
+            meta.setdefault(key, {})[field.name] = value
     return arrays, meta
 
 

@@ -1,25 +1,30 @@
 """Postings of one field in one segment: which rows hold a term, how often, and where.
 
-Arrays, all in the order term, row, position: ``terms`` (packed, sorted by bytes), ``start`` int64[V + 1]
-of each term's postings, ``rows`` int32[P] rising within a term, ``tf`` int32[P], ``at`` int64[V + 1] of each
-term's positions, ``positions`` int32[T] (word positions before stop words are removed), and
-``lengths`` int32[rows], the number of indexed terms of each row.
+Arrays, all in the order of terms: ``terms`` (packed, sorted by bytes), ``keys`` and ``order`` (their hashes, rising,
+and the term of each), ``start`` int64[V + 1] of each term's postings; ``wide``, ``slot``, ``rows16``, ``rows32``,
+``windows``, ``tops``, ``ladder`` (see `findry.kernels.layout`); ``tf`` uint8[P] with ``over.at`` and ``over.tf``;
+``at`` int64[V + 1] and ``gaps`` uint8, the word positions (before stop words are removed); ``lengths`` int32[rows], the
+indexed terms of each row, and ``short``, the same as bytes, 255 for all that are longer.
 """
 
 from __future__ import annotations
 
-__all__ = ["Postings", "PostingList", "build_postings"]
+__all__ = ["Bounds", "PostingList", "Postings", "build_postings", "posting_arrays"]
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
 
-from findry.index.arrays import ArrayFile
+from findry.index.bm25 import BM25
 from findry.index.strings import Strings, pack
-from findry.records import ragged
+from findry.kernels.layout import ESCAPE
 from findry.text import TokenBatch
+
+Arrays = dict[str, NDArray[Any]]
 
 
 class PostingList(NamedTuple):
@@ -29,67 +34,170 @@ class PostingList(NamedTuple):
     tf: NDArray[np.int32]
 
 
-def build_postings(tokens: TokenBatch) -> dict[str, NDArray[Any]]:
-    """The arrays of a field from the analysed texts of its rows.  Cost: one stable sort of the tokens."""
+class Bounds(NamedTuple):
+    """Under which length norm, fixed + slope x length, the stored bounds of a field hold, and for which lengths."""
+
+    fixed: float
+    slope: float
+    shortest: int
+    longest: int
+
+    def ratios(self, fixed: float, slope: float) -> tuple[float, float]:
+        """The smallest and the largest quotient of another norm and this one, over all lengths.
+
+        A quotient of two straight lines moves one way only, so both are found at the ends.
+        """
+        ends = [(fixed + slope * n) / (self.fixed + self.slope * n) for n in (self.shortest, self.longest)]
+        return min(ends), max(ends)
+
+
+class HeldArrays(Protocol):
+    """Named arrays that lie in one buffer: an `ArrayFile`, or arrays of an older format made anew in memory."""
+
+    def __getitem__(self, name: str) -> NDArray[Any]: ...
+
+    def part(self, name: str, start: int, stop: int) -> NDArray[Any]:
+        """Lines start to stop of an array."""
+
+    def place(self, name: str) -> int:
+        """Where an array begins in `buffer`, in bytes."""
+
+    def bounds(self, prefix: str) -> Sequence[float]:
+        """The bounds of the field whose arrays have this prefix."""
+
+    @property
+    def buffer(self) -> NDArray[np.uint8]:
+        """All arrays, as bytes."""
+
+
+def build_postings(tokens: TokenBatch) -> tuple[Arrays, Bounds]:
+    """The arrays of a field from the analysed texts of its rows, and their bounds.  Cost: linear in the tokens."""
+    from findry.kernels.inverting import invert
+
     words = [word.encode("utf-8", "surrogatepass") for word in tokens.vocabulary]
     by_bytes = sorted(range(len(words)), key=words.__getitem__)
-    new_id = np.empty(len(words), np.int32)
-    new_id[by_bytes] = np.arange(len(words), dtype=np.int32)
-    terms = new_id[tokens.terms]
-    owners = ragged.owner_of(tokens.offsets).astype(np.int32)
-    order = np.argsort(terms, kind="stable")
-    terms, owners = terms[order], owners[order]
-    first = np.ones(len(terms), np.bool_)
-    first[1:] = (terms[1:] != terms[:-1]) | (owners[1:] != owners[:-1])
-    heads = np.flatnonzero(first)
-    offsets, data = pack([words[index] for index in by_bytes])
+    rank = np.empty(len(words), np.int32)
+    rank[by_bytes] = np.arange(len(words), dtype=np.int32)
+    found = invert(
+        np.ascontiguousarray(tokens.terms, np.int32),
+        np.ascontiguousarray(tokens.positions, np.int32),
+        np.ascontiguousarray(tokens.offsets, np.int64),
+        rank,
+    )
+    return posting_arrays([words[index] for index in by_bytes], *found, np.diff(tokens.offsets).astype(np.int32))
+
+
+def posting_arrays(
+    words: Sequence[bytes],
+    start: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    tf: NDArray[np.uint8],
+    over_at: NDArray[np.int64],
+    over_tf: NDArray[np.int32],
+    at: NDArray[np.int64],
+    gaps: NDArray[np.uint8],
+    lengths: NDArray[np.int32],
+) -> tuple[Arrays, Bounds]:
+    """What is stored of postings with plain rows; bounds hold for the default formula and the average length here."""
+    from findry.kernels.windows import into_windows
+
+    filled = lengths[lengths > 0]
+    fixed, slope = BM25().line(float(filled.mean()) if len(filled) else 1.0)
+    bounds = Bounds(fixed, slope, int(filled.min(initial=2**31 - 1)), int(filled.max(initial=0)))
+    wide, slot, rows16, rows32, windows, tops, ladder = into_windows(
+        start, rows, tf, over_at, over_tf, lengths, fixed, slope
+    )
+    offsets, data = pack(words)
+    hashes = np.fromiter(map(xxh3_64_intdigest, words), np.uint64, len(words))
+    order = np.argsort(hashes, kind="stable").astype(np.int32)
     return {
         "terms.offsets": offsets,
         "terms.data": data,
-        "start": _starts(terms[heads], len(words)),
-        "rows": owners[heads],
-        "tf": np.diff(np.append(heads, len(terms))).astype(np.int32),
-        "at": _starts(terms, len(words)),
-        "positions": tokens.positions[order].astype(np.int32),
-        "lengths": np.diff(tokens.offsets).astype(np.int32),
-    }
-
-
-def _starts(terms: NDArray[np.int32], words: int) -> NDArray[np.int64]:
-    """Where each term's entries begin in a list sorted by term."""
-    return ragged.counts_to_offsets(np.bincount(terms, minlength=words))
+        "keys": hashes[order],
+        "order": order,
+        "start": start,
+        "wide": wide,
+        "slot": slot,
+        "windows": windows,
+        "tops": tops,
+        "ladder": ladder,
+        "rows16": rows16,
+        "rows32": rows32,
+        "tf": tf,
+        "over.at": over_at,
+        "over.tf": over_tf,
+        "at": at,
+        "gaps": gaps,
+        "lengths": lengths,
+        "short": np.minimum(lengths, 255).astype(np.uint8),
+    }, bounds
 
 
 class Postings:
     """The postings of one field of a stored segment."""
 
-    def __init__(self, arrays: ArrayFile, prefix: str) -> None:
+    def __init__(self, arrays: HeldArrays, prefix: str) -> None:
         self._arrays = arrays
         self._prefix = prefix
 
-    def _part(self, part: str) -> NDArray[Any]:
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What the stored bounds hold for."""
+        fixed, slope, shortest, longest = self._arrays.bounds(self._prefix)
+        return Bounds(float(fixed), float(slope), int(shortest), int(longest))
+
+    def array(self, part: str) -> NDArray[Any]:
+        """One of the arrays, whole."""
         return self._arrays[f"{self._prefix}.{part}"]
+
+    def place(self, part: str) -> int:
+        """Where one of the arrays begins in the buffer of the segment, in elements."""
+        name = f"{self._prefix}.{part}"
+        return self._arrays.place(name) // self._arrays.part(name, 0, 0).dtype.itemsize
 
     @cached_property
     def terms(self) -> Strings:
         """The term dictionary, sorted by bytes."""
-        return Strings(self._part("terms.offsets"), self._part("terms.data"))
+        return Strings(self.array("terms.offsets"), self.array("terms.data"))
+
+    @cached_property
+    def dictionary(self) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64], NDArray[np.uint8]]:
+        """Hashes of the terms, rising, the term of each hash, and where the bytes of each term lie."""
+        return self.array("keys"), self.array("order"), self.array("terms.offsets"), self.array("terms.data")
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
         """Indexed terms of each row."""
-        return self._part("lengths")
+        return self.array("lengths")
 
     @cached_property
-    def _start(self) -> NDArray[np.int64]:
-        return self._part("start")
+    def start(self) -> NDArray[np.int64]:
+        """Where the postings of each term begin."""
+        return self.array("start")
 
     @cached_property
     def _at(self) -> NDArray[np.int64]:
-        return self._part("at")
+        return self.array("at")
 
-    def _slice(self, part: str, start: int, stop: int) -> NDArray[np.int32]:
+    @cached_property
+    def _compared(self) -> NDArray[np.bool_]:
+        return np.zeros(len(self.start) - 1, np.bool_)
+
+    def compare(self, numbers: NDArray[np.int32]) -> None:
+        """Compare the rows and frequencies of some terms with their checksums, if that was not done before."""
+        for number in numbers[~self._compared[numbers]].tolist():
+            self._rows(number)
+            self._slice("tf", int(self.start[number]), int(self.start[number + 1]))
+            self._compared[number] = True
+
+    def _slice(self, part: str, start: int, stop: int) -> NDArray[Any]:
         return self._arrays.part(f"{self._prefix}.{part}", start, stop)
+
+    def _rows(self, term: int) -> NDArray[Any]:
+        start, stop, wide = int(self.start[term]), int(self.start[term + 1]), int(self.array("wide")[term])
+        if self.array("slot")[term] < 0:
+            return self._slice("rows32", start - wide, stop - wide)
+        return self._slice("rows16", wide, wide + stop - start)
 
     def find(self, term: str) -> int:
         """The number of a term in this segment, or -1."""
@@ -97,23 +205,35 @@ class Postings:
 
     def list(self, term: int) -> PostingList:
         """Rows and frequencies of a term number."""
-        start, stop = int(self._start[term]), int(self._start[term + 1])
-        return PostingList(self._slice("rows", start, stop), self._slice("tf", start, stop))
+        rows, slot = self._rows(term), int(self.array("slot")[term])
+        if slot >= 0:
+            from findry.kernels.windows import rows_of
+
+            rows = rows_of(rows, self.array("windows")[slot])
+        return PostingList(rows, self._frequencies(int(self.start[term]), int(self.start[term + 1])))
+
+    def _frequencies(self, start: int, stop: int) -> NDArray[np.int32]:
+        tf = self._slice("tf", start, stop).astype(np.int32)
+        large = np.flatnonzero(tf == ESCAPE)
+        if len(large):
+            tf[large] = self.array("over.tf")[np.searchsorted(self.array("over.at"), large + start)]
+        return tf
 
     def occurrences(self, term: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Row and word position of every occurrence of a term number, in row order."""
+        from findry.kernels.inverting import decode_gaps
+
         rows, tf = self.list(term)
-        positions = self._slice("positions", int(self._at[term]), int(self._at[term + 1]))
-        return np.repeat(rows.astype(np.int64), tf), positions
+        gaps = self._slice("gaps", int(self._at[term]), int(self._at[term + 1]))
+        return np.repeat(rows.astype(np.int64), tf), decode_gaps(gaps, tf)
 
-    def flat(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """All postings in the order of terms: term number, row and frequency of each; and all positions."""
-        terms = np.repeat(np.arange(len(self._start) - 1, dtype=np.int32), np.diff(self._start))
-        return terms, self._part("rows"), self._part("tf"), self._part("positions")
+    def flat(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """All postings in the order of terms: start int64[V + 1], row and frequency of each."""
+        from findry.kernels.windows import all_rows
 
-    def by_row(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        """The forward view: offsets int64[rows + 1], term numbers and frequencies, terms rising in a row."""
-        terms, rows, tf, _ = self.flat()
-        order = np.argsort(rows, kind="stable")
-        counts = np.bincount(rows, minlength=len(self.lengths))
-        return ragged.counts_to_offsets(counts), terms[order], tf[order]
+        rows = all_rows(self.start, *(self.array(part) for part in ("wide", "slot", "windows", "rows16", "rows32")))
+        return self.start, rows, self._frequencies(0, int(self.start[-1]))
+
+    def gaps(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """The gaps of all positions, and where those of each term begin."""
+        return self._at, self.array("gaps")

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from findry.errors import CapabilityError
 from findry.index.bm25 import BM25
-from findry.index.dense import DenseSearcher
+from findry.index.dense import DenseSearcher, Scan
 from findry.index.lexical import LexicalSearcher
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder
@@ -61,18 +61,18 @@ class Reader:
         """The BM25 searcher with these parameters; `fields` gives weights by name, the schema's by default."""
         return self._lexical(k1, b, tuple((fields or {}).items()))
 
-    def dense(self, field: str | None = None) -> DenseSearcher:
-        """The searcher of a vector field; the first one by default."""
+    def dense(self, field: str | None = None, scan: Scan = "auto", depth: int = 0) -> DenseSearcher:
+        """The searcher of a vector field, the first one by default; `scan` and `depth` are those of `DenseSearcher`."""
         if not self.snapshot.schema.vectors:
             raise CapabilityError(
                 "the index has no vectors",
                 where=str(self.snapshot.root),
                 hint="index the source again with an encoder: findry index SOURCE -o KB --encoder minilm",
             )
-        return self._dense(self.snapshot.vector_field(field).name)
+        return self._dense(self.snapshot.vector_field(field).name, scan, depth)
 
     def _make_lexical(self, k1: float, b: float, fields: tuple[tuple[str, float], ...]) -> LexicalSearcher:
         return LexicalSearcher(self.snapshot, BM25(k1, b), dict(fields) or None)
 
-    def _make_dense(self, field: str) -> DenseSearcher:
-        return DenseSearcher(self.snapshot, self._encoder_of(field), field)
+    def _make_dense(self, field: str, scan: Scan, depth: int) -> DenseSearcher:
+        return DenseSearcher(self.snapshot, self._encoder_of(field), field, scan, depth)

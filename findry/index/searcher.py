@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Exactness", "Searcher", "WhereEach", "best", "each_where"]
+__all__ = ["Exactness", "Searcher", "WhereEach", "best", "each_where", "gather"]
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -63,3 +63,19 @@ def best(scores: NDArray[np.float32], candidates: NDArray[np.int64], k: int) -> 
     kth = np.partition(scores, len(scores) - k)[len(scores) - k]
     kept: NDArray[np.int64] = candidates[scores >= kth]
     return kept
+
+
+def gather(
+    queries: Queries,
+    space: Space,
+    found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.float32]]],
+    k: int,
+    name: str,
+) -> Run:
+    """The run of rows and scores that were found for some queries, in any order and any number of pieces."""
+    if not found:
+        return Run.empty(queries.space, space, name=name)
+    owners = np.concatenate([np.full(len(rows), row) for row, rows, _ in found])
+    rows = np.concatenate([rows for _, rows, _ in found])
+    scores = np.concatenate([scores for _, _, scores in found])
+    return Run.ranked(queries.space, space, owners, rows, scores, k=max(k, 0), name=name)

@@ -17,7 +17,9 @@ from findry.index.arrays import RESTORE, ArrayFile
 from findry.index.checksums import same
 from findry.index.columns import Column
 from findry.index.commit import DELETES, SEGMENTS, SegmentEntry
+from findry.index.depths import Measured, measure
 from findry.index.files import DISK, Files
+from findry.index.older import lexical_arrays
 from findry.index.postings import Postings
 from findry.index.schema import Schema
 from findry.index.strings import Strings
@@ -39,8 +41,12 @@ class Segment:
             where = str(root / SEGMENTS / entry.name)
             raise IndexDamaged("a segment does not have the size its commit says", where=where)
         self.columns = {key: Column(self.arrays, *place) for key, place in self.meta["columns"].items()}
-        self.postings = {f.name: Postings(self.arrays, f"lex{n}") for n, f in enumerate(schema.lexical)}
+        self.lexical = lexical_arrays(self.arrays, schema)
+        self.postings = {f.name: Postings(self.lexical, f"lex{n}") for n, f in enumerate(schema.lexical)}
         self._vector_names = {f.name: f"vec{n}" for n, f in enumerate(schema.vectors)}
+        self._chunked = schema.chunker is not None
+        self._signs: dict[str, NDArray[np.uint64]] = {}
+        self._measured: dict[str, Measured | None] = {}
         self.deleted = _deleted_docs(root, entry, files)
 
     @cached_property
@@ -86,6 +92,11 @@ class Segment:
         return self.arrays["rows.ties"]
 
     @cached_property
+    def ties(self) -> NDArray[np.uint64]:
+        """Tie keys of what is ranked: of chunks, or of documents where nothing is chunked."""
+        return self.row_ties if self._chunked else self.doc_ties
+
+    @cached_property
     def _by_key(self) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
         order = self.arrays["ids.order"]
         return order, self.doc_ties[order]
@@ -93,6 +104,31 @@ class Segment:
     def vectors(self, field: str) -> NDArray[np.float32]:
         """The vectors of a field, float32[rows, dimension]."""
         return self.arrays[self._vector_names[field]]
+
+    def norm(self, field: str) -> float:
+        """The length of the longest vector of a field."""
+        return float(self.meta["norms"][field])
+
+    def signs(self, field: str) -> NDArray[np.uint64]:
+        """The signs of the vectors of a field, uint64[rows, words]; packed at first use where they are not stored."""
+        name = f"{self._vector_names[field]}.signs"
+        if name in self.arrays:
+            return self.arrays[name]
+        if field not in self._signs:
+            from findry.kernels.signs import pack_signs
+
+            self._signs[field] = pack_signs(self.vectors(field))
+        return self._signs[field]
+
+    def measured(self, field: str) -> Measured | None:
+        """How far a scan of the signs must look; measured at first use where that is not stored."""
+        if field not in self._measured:
+            if "near" in self.meta:
+                card = self.meta["near"][field]
+                self._measured[field] = Measured.from_card(card) if card else None
+            else:
+                self._measured[field] = measure(self.vectors(field), self.signs(field), self.norm(field))
+        return self._measured[field]
 
     def look_up(self, ids: Sequence[str], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The document of each id, live or deleted, or -1; `keys` are the tie keys of the ids.

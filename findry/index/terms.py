@@ -5,11 +5,13 @@ from __future__ import annotations
 __all__ = ["TermLists", "Vocabulary"]
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
 
 from findry.index.postings import PostingList, Postings
 from findry.index.snapshot import Snapshot
@@ -33,13 +35,14 @@ class Vocabulary:
     """One lexical field of a snapshot: its terms, their live document frequencies, its statistics.
 
     Document frequencies count live rows only, exactly, at any time: where a segment has deletes its
-    posting list is counted through the mask of live rows.  Cost: O(df) then, O(1) otherwise.
+    posting list is counted through the mask of live rows.  Cost: O(df) then, once a term; O(1) otherwise.
     """
 
     def __init__(self, snapshot: Snapshot, field: str) -> None:
         self.snapshot = snapshot
         self.field = snapshot.lexical_field(field)
         self.postings: list[Postings] = [segment.postings[field] for segment in snapshot.segments]
+        self._live = lru_cache(maxsize=1 << 16)(self._live_count)
 
     @cached_property
     def average_length(self) -> float:
@@ -53,6 +56,30 @@ class Vocabulary:
             live = segment.live_rows
             df += len(found.rows) if live is None else int(live[found.rows].sum())
         return TermLists(tuple(lists), df)
+
+    def look_up(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The number of each analysed term in each segment, int32[S, n] with -1 where it is not, and its live rows."""
+        from findry.kernels.planning import locate
+
+        raw = [word.encode("utf-8", "surrogatepass") for word in words]
+        hashes = np.fromiter(map(xxh3_64_intdigest, raw), np.uint64, len(raw))
+        ends = np.fromiter(accumulate(map(len, raw), initial=0), np.int64, len(raw) + 1)
+        data = np.frombuffer(b"".join(raw) or b"\0", np.uint8)
+        numbers = np.empty((len(self.postings), len(raw)), np.int32)
+        df = np.zeros(len(raw), np.int64)
+        for line, (postings, segment) in enumerate(zip(self.postings, self.snapshot.segments, strict=True)):
+            found = numbers[line] = locate(hashes, data, ends, *postings.dictionary)
+            if segment.live_rows is None:
+                df += np.where(found >= 0, postings.start[found + 1] - postings.start[found], 0)
+            else:
+                there = np.flatnonzero(found >= 0)
+                df[there] += np.array([self._live(line, number) for number in found[there].tolist()], np.int64)
+        return numbers, df
+
+    def _live_count(self, segment: int, number: int) -> int:
+        live = self.snapshot.segments[segment].live_rows
+        rows = self.postings[segment].list(number).rows
+        return len(rows) if live is None else int(live[rows].sum())
 
     def word(self, term: str) -> TermLists:
         """The postings of one analysed term."""

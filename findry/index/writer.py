@@ -227,7 +227,8 @@ class Writer:
 
     def _chosen(self) -> list[Part]:
         live = [int(part.live.sum()) for part in self._parts]
-        return [self._parts[number] for number in choose(live, [part.segment.docs for part in self._parts])]
+        held, rows = ([getattr(part.segment, name) for part in self._parts] for name in ("docs", "rows"))
+        return [self._parts[number] for number in choose(live, held, rows)]
 
     def _merge_now(self) -> None:
         while chosen := self._chosen():

@@ -47,5 +47,5 @@ def compiled(kernel: F) -> F:
 
 
 def inlined(part: F) -> F:
-    """Compile a part of kernels, to be put into each of them."""
-    return cast(F, numba.njit(nogil=True, inline="always", error_model="numpy")(part))
+    """Compile a part of kernels; small ones are put in the place of their calls by LLVM."""
+    return cast(F, numba.njit(nogil=True, error_model="numpy")(part))

@@ -8,6 +8,7 @@ from typing import Any
 
 from findry.algebra import Retrieve, param, resource, stage
 from findry.index import Reader
+from findry.index.dense import Scan
 from findry.records import Queries, Run
 from findry.stages.bound import reader
 
@@ -36,16 +37,23 @@ class LexicalRetrieve(Retrieve):
 
 @stage("dense")
 class DenseRetrieve(Retrieve):
-    """Rank rows by the inner product of query and row vectors, exactly.
+    """Rank rows by the inner product of query and row vectors.
 
-    Source: Karpukhin et al., EMNLP 2020, eq. 1.  The encoder is the one of the index's card.
+    Source: Karpukhin et al., EMNLP 2020, eq. 1; signs as a first pass: Charikar, STOC 2002, section 3, rescored as by
+    Yamada et al., ACL 2021.  The encoder is the one of the index's card.
+    `scan`: "exact" takes every row into account; "signs" scores rows whose signs are near the query's, as many as
+    reach a recall of 0.99 by the index's own measurement, or `depth` of them where that is not 0; "auto" is exact in
+    small indexes.  Scores are exact in either way.
     In: queries, their plans combined as a weighted sum of vectors.  Out: k rows a query, comparable.
-    Cost: one encoding a query, then O(rows x dimension).
+    Cost: one encoding a query, then O(rows x dimension), with signs a 32nd of the bytes.
     """
 
     k: int = param(default=1000, low=0, unit="results")
     field: str | None = None
+    scan: Scan = param(default="auto", choices=("auto", "exact", "signs"))
+    depth: int = param(default=0, low=0, unit="rows")
     index: Reader | str = resource(default="index")
 
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
-        return reader(self).dense(self.field).search(queries, self.k, where=where, exclude=exclude)
+        searcher = reader(self).dense(self.field, self.scan, self.depth)
+        return searcher.search(queries, self.k, where=where, exclude=exclude)

@@ -10,11 +10,17 @@ from small_collection import QRELS, QUERIES, ROWS, Cli, jsonl
 from typer.testing import CliRunner
 
 from findry.cli import app
+from findry.folders import cache_folder
+
+KERNELS = cache_folder() / "kernels"
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Run a command; the result has exit_code, stdout and stderr."""
+    (tmp_path / "cache").mkdir()
+    KERNELS.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "cache" / "kernels").symlink_to(KERNELS)  # else each command would compile them anew
     monkeypatch.setenv("FINDRY_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("FINDRY_DEBUG", raising=False)
 

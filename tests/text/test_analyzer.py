@@ -169,3 +169,7 @@ def test_marks_without_end_take_linear_time() -> None:
 def test_an_identifier_is_its_parts_or_one_word_as_asked() -> None:
     assert Analyzer("none").terms("read_csv_file __init__") == ["read", "csv", "file", "init"]
     assert Analyzer("none", identifiers="whole").terms("read_csv_file __init__") == ["read_csv_file", "__init__"]
+
+
+def test_an_acronym_of_an_unspaced_script_ends_with_its_last_letter() -> None:
+    assert [(t.start, t.end) for t in Analyzer("none").tokens("x 本.語 y")] == [(0, 1), (2, 5), (6, 7)]

@@ -13,6 +13,8 @@ __all__ = [
     "character_classes",
     "chunk_table",
     "cluster_pattern",
+    "ends_every_word",
+    "marks_of",
     "word_pattern",
 ]
 
@@ -20,6 +22,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 SEPARATOR = "\x00"
 JOINERS = "\xad\u200b\u200c\u200d\u2060\ufeff"  # invisible, allowed inside a word and removed from it
@@ -70,16 +75,21 @@ def _run_letters() -> Iterator[int]:
                 yield point
 
 
+def marks_of(*categories: str) -> str:
+    """The inside of a character class of the marks of these Unicode categories."""
+    return _ranges(
+        point
+        for low, high in _MARK_PLANES
+        for point in range(low, high + 1)
+        if unicodedata.category(chr(point)) in categories
+    )
+
+
 @cache
 def character_classes() -> tuple[str, str, str]:
     """A letter or digit of a spaced script, a letter of an unspaced one, and a combining mark."""
     run = _ranges(_run_letters())
-    marks = _ranges(
-        point
-        for low, high in _MARK_PLANES
-        for point in range(low, high + 1)
-        if unicodedata.category(chr(point)) in ("Mn", "Mc", "Me")
-    )
+    marks = marks_of("Mn", "Mc", "Me")
     # The lookahead rejects the usual next character (space, full stop) before the large class is tried.
     mark = rf"(?:(?=[\xad\u0300-\U0010ffff])[{JOINERS}{marks}])"
     return rf"[^\W_{run}]", rf"[{run}]", mark
@@ -123,3 +133,18 @@ def cluster_pattern() -> re.Pattern[str]:
     """One letter of an unspaced script with what belongs to it: marks, half-width voicing, jamo vowels."""
     _, run, mark = character_classes()
     return re.compile(rf"(?:{run})(?:{mark}|[\uff9e\uff9f\u1160-\u11ff])*+")
+
+
+@cache
+def ends_every_word() -> NDArray[np.bool_]:
+    """Whether a character beyond ASCII ends every word (quotation marks, dashes), by code point, bool[65536].
+
+    A text cut there, or at an ASCII character other than letters, digits and ``.'_``, has the same surfaces.
+    """
+    _, _, mark = character_classes()
+    every = "".join(map(chr, range(0x80, 0x10000)))
+    inside = "".join(re.findall(rf"\w|[{APOSTROPHES}]|{mark}", every))
+    table = np.zeros(0x10000, np.bool_)
+    table[0x80:] = True
+    table[np.frombuffer(inside.encode("utf-32-le"), "<u4")] = False
+    return table

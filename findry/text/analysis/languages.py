@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["CUT_AT_APOSTROPHE", "ELISION", "STOP_WORDS", "language_name", "snowball_version", "stem_words"]
+__all__ = [
+    "CUT_AT_APOSTROPHE",
+    "ELISION",
+    "POSSESSIVE",
+    "STOP_WORDS",
+    "language_name",
+    "snowball_version",
+    "stem_words",
+]
 
 from findry.errors import InputError, nearest
 
@@ -15,6 +23,7 @@ STOP_WORDS: dict[str, frozenset[str]] = {"english": frozenset(_ENGLISH.split())}
 
 ELISION = frozenset({"catalan", "french", "irish", "italian"})  # l'avion is two words
 CUT_AT_APOSTROPHE = frozenset({"turkish"})  # Ankara'da is Ankara with a case ending
+POSSESSIVE = frozenset({"english", "porter"})  # the runner's is runner
 
 _CODES = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 __all__ = ["apply_apostrophes", "fold_accents", "fold_case"]
 
+import re
 import unicodedata
+from functools import cache
 
-from findry.text.analysis.characters import APOSTROPHES, JOINERS
-from findry.text.analysis.languages import CUT_AT_APOSTROPHE
+from findry.text.analysis.characters import APOSTROPHES, JOINERS, marks_of
+from findry.text.analysis.languages import CUT_AT_APOSTROPHE, POSSESSIVE
 
 _CLEAN = str.maketrans(dict.fromkeys(JOINERS, None) | dict.fromkeys(APOSTROPHES + "\u02bc", "'"))
+_CLEANED = frozenset(JOINERS + APOSTROPHES + "\u02bc")
 _DOTLESS = "\u0131"
 _TURKISH = str.maketrans({"I": _DOTLESS, "\u0130": "i"})
 
@@ -30,6 +33,7 @@ _PLAIN = str.maketrans(_STROKES)
 # Arabic vowel signs and tatweel, Hebrew points: optional in writing.
 _OPTIONAL = [*range(0x064B, 0x0653), 0x0670, 0x0640, *range(0x0591, 0x05BE), 0x05BF, 0x05C1, 0x05C2, 0x05C7]
 _PLAIN.update(dict.fromkeys(_OPTIONAL, None))
+_PLAINED = frozenset(map(chr, _PLAIN))
 
 _ACCENTED_SCRIPTS = (
     (0x0041, 0x052F),  # Latin, Greek, Cyrillic
@@ -51,10 +55,14 @@ def fold_case(text: str, *, turkish: bool = False) -> str:
     """
     if text.isascii() and not turkish:
         return text.lower()
-    text = unicodedata.normalize("NFKC", text.translate(_CLEAN))
+    text = unicodedata.normalize("NFKC", _clean(text))
     if turkish:
         text = text.translate(_TURKISH)
-    return unicodedata.normalize("NFKC", text.casefold()).translate(_CLEAN)
+    return _clean(unicodedata.normalize("NFKC", text.casefold()))
+
+
+def _clean(text: str) -> str:
+    return text if _CLEANED.isdisjoint(text) else text.translate(_CLEAN)
 
 
 def fold_accents(word: str) -> str:
@@ -67,17 +75,17 @@ def fold_accents(word: str) -> str:
     """
     if word.isascii():
         return word
-    kept: list[str] = []
-    accented = False
-    for char in unicodedata.normalize("NFD", word.translate(_PLAIN)):
-        if unicodedata.category(char) == "Mn":
-            if not accented:
-                kept.append(char)
-            continue
-        point = ord(char)
-        accented = any(low <= point <= high for low, high in _ACCENTED_SCRIPTS)
-        kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept))
+    if not _PLAINED.isdisjoint(word):
+        word = word.translate(_PLAIN)
+    return unicodedata.normalize("NFC", _accents().sub("", unicodedata.normalize("NFD", word)))
+
+
+@cache
+def _accents() -> re.Pattern[str]:
+    """All non-spacing marks that follow a letter of a script whose marks are accents."""
+    marks = marks_of("Mn")
+    scripts = "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in _ACCENTED_SCRIPTS)
+    return re.compile(rf"(?<=(?![{marks}])[{scripts}])[{marks}]++")
 
 
 def apply_apostrophes(word: str, language: str) -> str:
@@ -90,6 +98,6 @@ def apply_apostrophes(word: str, language: str) -> str:
         return word
     if language in CUT_AT_APOSTROPHE:
         return word.split("'", 1)[0]
-    if language in ("english", "porter"):
+    if language in POSSESSIVE:
         word = word.removesuffix("'s")
     return word.replace("'", "")

@@ -1,0 +1,258 @@
+"""BM25 of the rows of a snapshot for what a batch asks: the k best of all rows, or the scores of some."""
+
+from __future__ import annotations
+
+__all__ = ["Scoring"]
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from findry.index.asked import Asked
+from findry.index.bm25 import BM25
+from findry.index.restrict import Restrictions
+from findry.index.snapshot import Snapshot
+from findry.index.terms import Vocabulary
+from findry.kernels.layout import LEVELS
+from findry.records import ragged
+
+SPARE, THREADED = 1024, 64
+Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
+_PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
+
+
+class _Held(NamedTuple):
+    """A segment as the search kernel takes it: length norms and bounds of each field, places, views of the buffer."""
+
+    fixed: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    upper: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    lengths_at: NDArray[np.int64]
+    short_at: NDArray[np.int64]
+    over: NDArray[np.int64]
+    views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
+    ties_at: int
+    places: list[NDArray[np.int64]]
+
+
+class Scoring:
+    """Scores under one formula; each addend is a whole number under the scale of its query."""
+
+    def __init__(self, snapshot: Snapshot, formula: BM25, vocabularies: Sequence[Vocabulary]) -> None:
+        self._snapshot = snapshot
+        self._vocabularies = vocabularies
+        self._lines = [formula.line(vocabulary.average_length) for vocabulary in vocabularies]
+
+    @cached_property
+    def _held(self) -> list[_Held]:
+        return [self._hold(number) for number in range(len(self._snapshot.segments))]
+
+    def _hold(self, segment: int) -> _Held:
+        lexical = self._snapshot.segments[segment].lexical
+        ties = "ids.ties" if self._snapshot.schema.chunker is None else "rows.ties"
+        lexical[ties]
+        levels = np.arange(LEVELS + 1) / LEVELS
+        upper, lower, lengths, over, places = [], [], [], [], []
+        for vocabulary, line in zip(self._vocabularies, self._lines, strict=True):
+            postings = vocabulary.postings[segment]
+            for part in ("wide", "slot", "windows", "tops", "ladder", "over.at", "over.tf", "lengths", "short"):
+                postings.array(part)
+            smallest, largest = postings.bounds.ratios(*line)
+            upper.append(_moved(levels, smallest) * (1 + 1e-6))
+            lower.append(_moved(levels, largest) * (1 - 1e-6))
+            lengths.append((postings.place("lengths"), postings.place("short")))
+            over.append((postings.place("over.at"), len(postings.array("over.at")), postings.place("over.tf")))
+            places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
+        fixed, slope = np.array(self._lines, np.float32).T
+        bytes_ = lexical.buffer
+        return _Held(
+            np.ascontiguousarray(fixed),
+            np.ascontiguousarray(slope),
+            np.array(upper),
+            np.array(lower),
+            np.array([whole for whole, _ in lengths], np.int64),
+            np.array([short for _, short in lengths], np.int64),
+            np.array(over, np.int64),
+            (bytes_, bytes_.view(np.uint16), bytes_.view(np.int32), bytes_.view(np.uint64)),
+            lexical.place(ties) // 8,
+            places,
+        )
+
+    def best(self, asked: Asked, allowed: Restrictions, k: int) -> Ranking:
+        """The k best rows of each query in order, as offsets, rows and scores."""
+        if (asked.weight < 0).any():
+            return self._best_of_all(asked, allowed, k)
+        from findry.kernels.planning import ranked
+
+        queries, scale = len(asked.start) - 1, asked.scale
+        most = min(k, max(self._snapshot.row_base[-1], 1))
+        weights = (asked.weight * np.repeat(scale, np.diff(asked.start))).astype(np.float32)
+        held = np.zeros((queries, 2), np.int64)
+        values = np.empty((queries, 2 * most + SPARE), np.float32)
+        found, ties = np.empty(values.shape, np.int32), np.empty(values.shape, np.uint64)
+        masks = [allowed.masks(row) for row in range(queries)]
+        for number in range(len(self._snapshot.segments)):
+            here = [of_it[number] for of_it in masks]
+            self._search(number, asked, weights, here, int(most), (held, values, found, ties))
+        return ranked(held, values, found, ties, scale)
+
+    def _search(
+        self,
+        number: int,
+        asked: Asked,
+        weights: NDArray[np.float32],
+        masks: Sequence[NDArray[np.bool_] | None],
+        k: int,
+        out: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int32], NDArray[np.uint64]],
+    ) -> None:
+        from findry.kernels.maxscore import search
+
+        segment, held = self._snapshot.segments[number], self._held[number]
+        lines, start, lists, rows, tf = self._lists(number, asked)
+        mask_of, lined = _lined(masks, segment.rows)
+        here, base = weights[lines], int(self._snapshot.row_base[number])
+
+        def run(first: int, last: int) -> None:
+            search(
+                first,
+                last,
+                start,
+                lists,
+                here,
+                held.fixed,
+                held.slope,
+                held.upper,
+                held.lower,
+                held.lengths_at,
+                held.short_at,
+                held.over,
+                *held.views,
+                held.ties_at,
+                rows,
+                tf,
+                mask_of,
+                lined,
+                segment.rows,
+                base,
+                k,
+                *out,
+            )
+
+        queries = len(start) - 1
+        if queries < THREADED:
+            run(0, queries)
+            return
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(run, (0, queries // 2), (queries // 2, queries)))
+
+    def _lists(
+        self, number: int, asked: Asked
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """The lines that this segment has, the start of each query in them, their description, and made postings."""
+        from findry.kernels.maxscore import COLUMNS, EXTRA
+        from findry.kernels.planning import describe
+
+        terms = asked.number[number]
+        there = terms >= 0
+        extra = {line: found.lists[number] for line, found in asked.lists.items() if len(found.lists[number].rows)}
+        there[list(extra)] = True
+        lines = np.flatnonzero(there)
+        start = np.concatenate(([0], np.cumsum(there)))[asked.start]
+        lists = np.zeros((len(lines), COLUMNS), np.int64)
+        held, windows = self._held[number], -(-self._snapshot.segments[number].rows // (1 << 14))
+        for field, vocabulary in enumerate(self._vocabularies):
+            at = np.flatnonzero((asked.field[lines] == field) & (terms[lines] >= 0))
+            if len(at):
+                postings, wanted = vocabulary.postings[number], terms[lines[at]]
+                postings.compare(wanted)
+                parts = (postings.start, postings.array("wide"), postings.array("slot"))
+                describe(wanted, field, *parts, windows, held.places[field], lists, at)
+        rows, tf, end = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], 0
+        for line, made in extra.items():
+            lists[np.searchsorted(lines, line), :4] = EXTRA, asked.field[line], len(made.rows), end
+            rows.append(made.rows)
+            tf.append(made.tf)
+            end += len(made.rows)
+        return lines, start, lists, np.concatenate(rows), np.concatenate(tf)
+
+    def _all(self, asked: Asked, query: int, number: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The sums of all rows of a segment in plain steps, and which rows hold any of the lists."""
+        segment = self._snapshot.segments[number]
+        sums, matched = np.zeros(segment.rows, np.int64), np.zeros(segment.rows, np.bool_)
+        for line in range(int(asked.start[query]), int(asked.start[query + 1])):
+            field, term = int(asked.field[line]), int(asked.number[number, line])
+            postings = self._vocabularies[field].postings[number]
+            if line in asked.lists:
+                found = asked.lists[line].lists[number]
+            elif term >= 0:
+                found = postings.list(term)
+            else:
+                continue
+            fixed, slope = np.array(self._lines[field], np.float32)
+            weight = np.float32(asked.weight[line] * asked.scale[query])
+            tf = found.tf.astype(np.float32)
+            added = np.abs(weight) * (tf / (tf + (fixed + slope * postings.lengths[found.rows].astype(np.float32))))
+            whole = np.maximum(1, (added + np.float32(0.5)).astype(np.int64))
+            sums[found.rows] += whole if weight > 0 else -whole
+            matched[found.rows] = True
+        return sums, matched
+
+    def of_rows(self, asked: Asked, query: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of some rows for one query."""
+        out = np.zeros(len(rows), np.float32)
+        which = np.searchsorted(self._snapshot.row_base, rows, side="right") - 1
+        for number in np.unique(which).tolist():
+            places = np.flatnonzero(which == number)
+            sums, _ = self._all(asked, query, number)
+            local = rows[places] - self._snapshot.row_base[number]
+            out[places] = sums[local].astype(np.float32) / asked.scale[query]
+        return out
+
+    def _best_of_all(self, asked: Asked, allowed: Restrictions, k: int) -> Ranking:
+        """As `best`, for negative weights too: every row is scored, and the best are chosen."""
+        counts, rows, scores = [], [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for query in range(len(asked.start) - 1):
+            parts = [np.zeros(0, np.int64)]
+            for number, mask in enumerate(allowed.masks(query)):
+                _, matched = self._all(asked, query, number)
+                parts.append(
+                    np.flatnonzero(matched if mask is None else matched & mask) + self._snapshot.row_base[number]
+                )
+            found = np.concatenate(parts)
+            of_them = self.of_rows(asked, query, found)
+            order = np.lexsort((self._snapshot.rows.ids.ties(found), -of_them))[:k]
+            counts.append(len(order))
+            rows.append(found[order])
+            scores.append(of_them[order])
+        offsets = ragged.counts_to_offsets(np.array(counts))
+        return offsets, np.concatenate(rows).astype(np.int32), np.concatenate(scores)
+
+
+def _moved(levels: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    """Saturations when their norm becomes `ratio` times as large: s / (s + ratio (1 - s)).
+
+    >>> _moved(np.array([0.0, 0.5, 1.0]), 3.0).tolist()
+    [0.0, 0.25, 1.0]
+    """
+    moved: NDArray[np.float64] = levels / np.maximum(levels + ratio * (1 - levels), 1e-300)
+    return moved
+
+
+def _lined(masks: Sequence[NDArray[np.bool_] | None], rows: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The different masks of a batch, and which line of them each query has."""
+    lines: dict[int, int] = {}
+    held: list[NDArray[np.bool_]] = []
+    of = np.full(len(masks), -1, np.int64)
+    for query, mask in enumerate(masks):
+        if mask is not None:
+            of[query] = lines.setdefault(id(mask), len(held))
+            if of[query] == len(held):
+                held.append(mask)
+    if not held:
+        return of, np.zeros((0, rows), np.bool_)
+    return of, held[0][None] if len(held) == 1 else np.stack(held)

@@ -1,0 +1,94 @@
+"""The postings of several segments as those of one."""
+
+from __future__ import annotations
+
+__all__ = ["copy_part", "live_counts", "measure_part"]
+
+import numpy as np
+from numpy.typing import NDArray
+
+from findry.kernels.compiled import compiled, inlined
+from findry.kernels.layout import ESCAPE
+
+
+@compiled
+def live_counts(start: NDArray[np.int64], rows: NDArray[np.int32], new_row: NDArray[np.int32]) -> NDArray[np.int64]:
+    """How many postings of each term stay; new_row int32[rows] is -1 for rows that do not."""
+    out = np.zeros(len(start) - 1, np.int64)
+    for term in range(len(out)):
+        for posting in range(start[term], start[term + 1]):
+            out[term] += new_row[rows[posting]] >= 0
+    return out
+
+
+@inlined
+def _skip(gaps: NDArray[np.uint8], byte: int, count: int) -> int:
+    """Where the gaps of a posting end."""
+    while count > 0:
+        count -= gaps[byte] < 128
+        byte += 1
+    return byte
+
+
+@compiled
+def measure_part(
+    start: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    tf: NDArray[np.int32],
+    at: NDArray[np.int64],
+    gaps: NDArray[np.uint8],
+    new_row: NDArray[np.int32],
+    new_term: NDArray[np.int32],
+    postings: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+) -> None:
+    """Add to postings int64[V] and sizes int64[V] what stays of a part: postings and bytes of gaps of each new term."""
+    for term in range(len(start) - 1):
+        byte = at[term]
+        for posting in range(start[term], start[term + 1]):
+            end = _skip(gaps, byte, tf[posting])
+            if new_row[rows[posting]] >= 0:
+                postings[new_term[term]] += 1
+                sizes[new_term[term]] += end - byte
+            byte = end
+
+
+@compiled
+def copy_part(
+    start: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    tf: NDArray[np.int32],
+    at: NDArray[np.int64],
+    gaps: NDArray[np.uint8],
+    new_row: NDArray[np.int32],
+    new_term: NDArray[np.int32],
+    cursor: NDArray[np.int64],
+    bytes_at: NDArray[np.int64],
+    out_rows: NDArray[np.int32],
+    out_tf: NDArray[np.uint8],
+    out_gaps: NDArray[np.uint8],
+    over_at: NDArray[np.int64],
+    over_tf: NDArray[np.int32],
+    over: int,
+) -> int:
+    """Copy what stays of a part to where cursor and bytes_at say, and move these on; returns `over` moved on."""
+    for term in range(len(start) - 1):
+        byte = at[term]
+        for posting in range(start[term], start[term + 1]):
+            end = _skip(gaps, byte, tf[posting])
+            row = new_row[rows[posting]]
+            if row >= 0:
+                new = new_term[term]
+                place = cursor[new]
+                cursor[new] = place + 1
+                out_rows[place] = row
+                out_tf[place] = min(tf[posting], ESCAPE)
+                if tf[posting] >= ESCAPE:
+                    over_at[over], over_tf[over] = place, tf[posting]
+                    over += 1
+                target = bytes_at[new]
+                for i in range(end - byte):
+                    out_gaps[target + i] = gaps[byte + i]
+                bytes_at[new] = target + end - byte
+            byte = end
+    return over

@@ -1,0 +1,19 @@
+"""How postings lie in memory: what builders write and the search kernel reads.
+
+The postings of a field stand term by term, rows rising.  A term with at least `WIDE` of them is wide: its rows are
+kept as 16-bit numbers inside windows of 2^14 rows, with an offset and a bound for each window.  The rows of other
+terms are plain 32-bit numbers.  Frequencies are bytes; 255 stands for one that is found in a sorted side list.
+"""
+
+from __future__ import annotations
+
+__all__ = ["BITS", "ESCAPE", "LADDER", "LEVELS", "WIDE", "WINDOW"]
+
+BITS = 14
+WINDOW = 1 << BITS
+WIDE = 256
+ESCAPE = 255
+LEVELS = 255
+"""Bounds on saturations, in (0, 1], are kept as whole numbers of so many parts, rounded up or down."""
+LADDER = (10, 100, 1000)
+"""For which k each wide term keeps a saturation that its k best rows reach."""
