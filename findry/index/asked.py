@@ -7,6 +7,7 @@ __all__ = ["Asked", "ask"]
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from findry.index.restrict import Restrictions
 from findry.index.terms import TermLists, Vocabulary
 from findry.records import ORIGINAL, Queries, Variant
 from findry.text import Clause, ParsedQuery
+
+Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
 
 
 @dataclass
@@ -38,13 +41,17 @@ class Asked:
         """How many lists are needed."""
         return len(self.field)
 
+    @cached_property
+    def whole(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """For each query the power of two that makes scores whole numbers below 2^30, and the weights so scaled."""
+        from findry.kernels.planning import weigh
+
+        return weigh(self.start, self.weight)
+
     @property
     def scale(self) -> NDArray[np.float64]:
-        """For each query the power of two by which scores become whole numbers; their sum stays below 2^30."""
-        totals = np.add.reduceat(np.append(np.abs(self.weight), 0.0), np.minimum(self.start[:-1], self.lines))
-        totals[np.diff(self.start) == 0] = 1.0
-        scale: NDArray[np.float64] = np.exp2(np.floor(29 - np.log2(totals)))
-        return scale
+        """The scale of each query."""
+        return self.whole[0]
 
 
 def ask(
@@ -56,47 +63,51 @@ def ask(
 ) -> Asked:
     """The lines of a batch; lists without a live row and those of weight zero are left out."""
     live = vocabularies[0].snapshot.live_rows
-    segments = len(vocabularies[0].snapshot.segments)
-    owners: list[int] = []
-    fields: list[int] = []
-    asked: list[float] = []
-    numbers: list[NDArray[np.int32]] = []
-    found_lists: list[TermLists | None] = []
+    parts, extras = [], []
     for place, (vocabulary, weight) in enumerate(zip(vocabularies, weights, strict=True)):
-        wanted = [
-            _wanted(vocabulary, queries.variants(row), allowed.parsed(row), vocabulary.field.name)
-            for row in range(len(queries))
-        ]
-        words = list(dict.fromkeys(key[1] for of_it in wanted for key in of_it if key[0] == "word"))
-        number_of = {word: n for n, word in enumerate(words)}
-        found, df = vocabulary.look_up(words) if words else (np.zeros((segments, 0), np.int32), np.zeros(0, np.int64))
-        idf = formula.idf_of(live, df)
-        made: dict[Key, TermLists] = {}
-        for row, of_it in enumerate(wanted):
-            for key, times in of_it.items():
+        number_of: dict[str, int] = {}
+        owners, words, times = [], [], []
+        for row in range(len(queries)):
+            for key, n in _wanted(
+                vocabulary, queries.variants(row), allowed.parsed(row), vocabulary.field.name
+            ).items():
                 if key[0] == "word":
-                    word = number_of[key[1]]
-                    if not times or not df[word]:
-                        continue
-                    numbers.append(found[:, word])
-                    found_lists.append(None)
-                    rarity = float(idf[word])
-                else:
-                    lists = made[key] = made.get(key) or find(vocabulary, key)
-                    if not times or not lists.found:
-                        continue
-                    numbers.append(np.full(segments, -1, np.int32))
-                    found_lists.append(lists)
-                    rarity = _rarity(vocabulary, formula, live, key, lists.df)
-                owners.append(row)
-                fields.append(place)
-                asked.append(weight * times * rarity)
-    order = np.argsort(np.array(owners, np.int64), kind="stable")
-    start = np.zeros(len(queries) + 1, np.int64)
-    np.cumsum(np.bincount(np.array(owners, np.int64), minlength=len(queries)), out=start[1:])
-    number = np.array(numbers, np.int32).reshape(len(owners), segments).T[:, order]
-    held = {line: lists for line, lists in enumerate(found_lists[i] for i in order.tolist()) if lists is not None}
-    return Asked(start, np.array(fields, np.int64)[order], np.array(asked)[order], np.ascontiguousarray(number), held)
+                    owners.append(row)
+                    words.append(number_of.setdefault(key[1], len(number_of)))
+                    times.append(n)
+                elif n and (lists := find(vocabulary, key)).found:
+                    extras.append((row, place, weight * n * _rarity(vocabulary, formula, live, key, lists.df), lists))
+        if words:
+            numbers, df = vocabulary.look_up(list(number_of))
+            of = np.array(words)
+            asked = np.array(times) * (formula.idf_of(live, df) * weight)[of]
+            kept = (asked != 0) & (df[of] > 0)
+            parts.append((np.array(owners)[kept], np.full(int(kept.sum()), place), asked[kept], numbers[:, of[kept]]))
+    if len(parts) != 1 or extras:
+        parts, held = _together(parts, extras, len(vocabularies[0].snapshot.segments))
+    else:
+        held = {}
+    owner, field, asked, number = parts[0]
+    start = np.searchsorted(owner, np.arange(len(queries) + 1))
+    return Asked(start, field, asked, np.ascontiguousarray(number), held)
+
+
+def _together(
+    parts: list[Part], extras: Sequence[tuple[int, int, float, TermLists]], segments: int
+) -> tuple[list[Part], dict[int, TermLists]]:
+    """The lines of several fields, and made lists, as one part in the order of queries."""
+    made = (
+        np.array([row for row, *_ in extras], np.int64),
+        np.array([place for _, place, *_ in extras], np.int64),
+        np.array([weight for _, _, weight, _ in extras], np.float64),
+        np.full((segments, len(extras)), -1, np.int32),
+    )
+    columns = [np.concatenate(held, axis=-1) for held in zip(*parts, made, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    first = len(order) - len(extras)
+    held = {line: extras[at - first][3] for line, at in enumerate(order.tolist()) if at >= first}
+    owner, field, asked, number = columns
+    return [(owner[order], field[order], asked[order], number[:, order])], held
 
 
 def _rarity(vocabulary: Vocabulary, formula: BM25, live: int, key: Key, df: int) -> float:

@@ -71,7 +71,7 @@ def measure(matrix: NDArray[np.float32], signs: NDArray[np.uint64], norm: float)
 
     64 rows, chosen by a fixed seed, ask for their nearest rows, themselves left out.  A neighbour comes into a scan of
     depth d when fewer than d rows differ from the query in fewer bits.  The ladder is 50, 100, 200, 400 ...
-    Cost: a product of [64, rows] in blocks, its 1,000 best kept, and 64 scans: about 1 us a row at 384 components.
+    Cost: a product of [64, rows] in blocks, its 1,000 best kept, and 64 scans: about 2 us a row of 384 components.
     """
     if len(matrix) <= MEASURED:
         return None

@@ -117,10 +117,13 @@ class SegmentVectors:
 def _products(matrix: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Inner products [Q, rows] with all rows, rounded as the linear algebra library likes; for few vectors the product
     with the matrix on the left takes two thirds of the time, its transposition included."""
-    if len(vectors) >= SMALL:
-        return np.matmul(vectors, matrix.T)
-    product: NDArray[np.float32] = matrix @ (vectors[0] if len(vectors) == 1 else vectors.T)
-    return product[None] if len(vectors) == 1 else np.ascontiguousarray(product.T)
+    if len(vectors) == 1:
+        product: NDArray[np.float32] = (matrix @ vectors[0])[None]
+    elif len(vectors) < SMALL:
+        product = np.ascontiguousarray((matrix @ vectors.T).T)
+    else:
+        product = vectors @ matrix.T
+    return product
 
 
 def _few(mask: Mask | None) -> NDArray[np.int64] | None:

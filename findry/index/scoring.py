@@ -89,9 +89,8 @@ class Scoring:
             return self._best_of_all(asked, allowed, k)
         from findry.kernels.planning import ranked
 
-        queries, scale = len(asked.start) - 1, asked.scale
+        queries, (scale, weights) = len(asked.start) - 1, asked.whole
         most = min(k, max(self._snapshot.row_base[-1], 1))
-        weights = (asked.weight * np.repeat(scale, np.diff(asked.start))).astype(np.float32)
         held = np.zeros((queries, 2), np.int64)
         values = np.empty((queries, 2 * most + SPARE), np.float32)
         found, ties = np.empty(values.shape, np.int32), np.empty(values.shape, np.uint64)
@@ -155,18 +154,18 @@ class Scoring:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """The lines that this segment has, the start of each query in them, their description, and made postings."""
         from findry.kernels.maxscore import COLUMNS, EXTRA
-        from findry.kernels.planning import describe
+        from findry.kernels.planning import describe, present
 
         terms = asked.number[number]
-        there = terms >= 0
         extra = {line: found.lists[number] for line, found in asked.lists.items() if len(found.lists[number].rows)}
-        there[list(extra)] = True
-        lines = np.flatnonzero(there)
-        start = np.concatenate(([0], np.cumsum(there)))[asked.start]
+        counts = np.zeros(len(terms), np.int64)
+        for line, made in extra.items():
+            counts[line] = len(made.rows)
+        lines, start = present(asked.start, terms, counts)
         lists = np.zeros((len(lines), COLUMNS), np.int64)
         held, windows = self._held[number], -(-self._snapshot.segments[number].rows // (1 << 14))
         for field, vocabulary in enumerate(self._vocabularies):
-            at = np.flatnonzero((asked.field[lines] == field) & (terms[lines] >= 0))
+            at = np.flatnonzero((terms[lines] >= 0) & (asked.field[lines] == field))
             if len(at):
                 postings, wanted = vocabulary.postings[number], terms[lines[at]]
                 postings.compare(wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["describe", "locate", "ranked"]
+__all__ = ["describe", "locate", "present", "ranked", "weigh"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,3 +107,39 @@ def ranked(
             rows[base + i] = found[query, order[i]]
             scores[base + i] = values[query, order[i]] / scale[query]
     return offsets, rows, scores
+
+
+@compiled
+def weigh(start: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """For each query the power of two by which its weights become whole numbers that add up to less than 2^30.
+
+    Returns scale float64[Q] and the weights times their scale, float32[L].
+    """
+    scale = np.ones(len(start) - 1, np.float64)
+    whole = np.empty(len(weight), np.float32)
+    for query in range(len(scale)):
+        total = 0.0
+        for line in range(start[query], start[query + 1]):
+            total += abs(weight[line])
+        if total > 0:
+            scale[query] = 2.0 ** np.floor(29 - np.log2(total))
+        for line in range(start[query], start[query + 1]):
+            whole[line] = weight[line] * scale[query]
+    return scale, whole
+
+
+@compiled
+def present(
+    start: NDArray[np.int64], number: NDArray[np.int32], extra: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The lines that a segment has, by term number or as an extra list of some postings, and each query's first."""
+    out_start = np.zeros(len(start), np.int64)
+    lines = np.empty(len(number), np.int64)
+    n = 0
+    for query in range(len(start) - 1):
+        for line in range(start[query], start[query + 1]):
+            if number[line] >= 0 or extra[line] > 0:
+                lines[n] = line
+                n += 1
+        out_start[query + 1] = n
+    return lines[:n], out_start

@@ -15,7 +15,7 @@ from findry.kernels.signs import ones, pack_row
 
 Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
-TILE, SPARE, BUFFER = 512, 2048, 1 << 26
+TILE, SPARE, BUFFER, WIDER, SHARE = 512, 2048, 1 << 26, 4, 128
 
 
 @compiled
@@ -43,7 +43,11 @@ def _taken(
 ) -> tuple[int, int, int]:
     """Take a row in, and lower the cut while `depth` rows lie below it; held becomes -1 when there is no room."""
     if held == len(rows):
-        held = _within(rows, bits, held, cut)
+        held = 0
+        for place in range(len(rows)):
+            if bits[place] <= cut:
+                rows[held], bits[held] = rows[place], bits[place]
+                held += 1
         if held > len(rows) - len(rows) // 4:
             return cut, within, -1
     rows[held] = row
@@ -117,20 +121,46 @@ def _scan(
 
 
 @compiled
-def _between(signs: Words, query: Words, allowed: Mask, above: int, upto: int, rows: NDArray[np.int32]) -> int:
-    """The allowed rows that differ in more than `above` and at most `upto` bits; -1 when they are more than fit."""
-    masked, held = len(allowed) > 0, 0
+def _between(
+    signs: Words, query: Words, allowed: Mask, above: int, upto: int, rows: NDArray[np.int32], held: int
+) -> int:
+    """Add the allowed rows that differ in more than `above` and at most `upto` bits to those held; how many are held
+    then, or -1 when they do not fit."""
+    masked = len(allowed) > 0
     low, width = np.uint64(above + 1), np.uint64(upto - above)
     for at in range(len(signs)):
         differ = np.uint64(0)
         for word in range(len(query)):
             differ += ones(signs[at, word] ^ query[word])
         if differ - low < width and (not masked or allowed[at]):
-            if held == len(rows):
+            if held >= len(rows):
                 return -1
             rows[held] = at
             held += 1
     return held
+
+
+@compiled
+def _parted(
+    rows: NDArray[np.int32], bits: NDArray[np.int32], above: int, upto: int, out: NDArray[np.int32], held: int
+) -> int:
+    """Add the rows with more than `above` and at most `upto` bits to those held; how many are held then."""
+    for place in range(len(rows)):
+        if above < bits[place] <= upto:
+            out[held] = rows[place]
+            held += 1
+    return held
+
+
+@compiled
+def _reach(vector: NDArray[np.float64], norm: float, score: float, reaches: NDArray[np.int64]) -> int:
+    """In how many bits a row with this score may differ."""
+    largest = np.float64(0)
+    for component in vector:
+        largest += component * component
+    largest = np.sqrt(largest) * norm
+    level = int((score / largest + 1) * (len(reaches) / 2)) if largest > 0 else 0
+    return int(reaches[min(max(level, 0), len(reaches) - 1)])
 
 
 @compiled
@@ -141,6 +171,7 @@ def _search(
     allowed: Mask,
     number: int,
     depth: int,
+    taken: int,
     k: int,
     capacity: int,
     reaches: NDArray[np.int64],
@@ -151,7 +182,10 @@ def _search(
     out: NDArray[np.int32],
     scores: NDArray[np.float32],
 ) -> NDArray[np.int64]:
-    """Fill out, scores [Q, k] and return how many of them each query has, none for one that needs more."""
+    """Fill out, scores [Q, k] and return how many of them each query has, none for one that needs more.
+
+    The scan takes in `taken` rows; the `depth` nearest of them are scored first.
+    """
     queries, (total, words) = len(vectors), signs.shape
     packed = np.empty((queries, words), np.uint64)
     rows, bits = np.empty((queries, capacity), np.int32), np.empty((queries, capacity), np.int32)
@@ -166,39 +200,38 @@ def _search(
         for q in range(queries):
             if states[q, 2] >= 0:
                 if words == 6:
-                    _scan_six(part, packed[q], first, mask, depth, rows[q], bits[q], counts[q], states[q])
+                    _scan_six(part, packed[q], first, mask, taken, rows[q], bits[q], counts[q], states[q])
                 else:
-                    _scan(part, packed[q], first, mask, depth, rows[q], bits[q], counts[q], states[q])
+                    _scan(part, packed[q], first, mask, taken, rows[q], bits[q], counts[q], states[q])
     found = np.zeros(queries, np.int64)
     for q in range(queries):
-        cut, held = states[q, 0], states[q, 2]
+        wide, held = states[q, 0], states[q, 2]
         if held < 0:
             continue
-        near = rows[q, : _within(rows[q], bits[q], held, cut)]
-        vector = vectors[q].astype(np.float64)
-        values = np.empty(len(near), np.float32)
-        fill(matrix, near, vector, stops, merges, values, 0)
-        order = leading(values, near, k, ties)
-        if len(reaches):
-            largest = np.float64(0)
-            for component in vector:
-                largest += component * component
-            largest = np.sqrt(largest) * norm
-            level = int((values[order[-1]] / largest + 1) * (len(reaches) / 2)) if largest > 0 else 0
-            reach = reaches[min(max(level, 0), len(reaches) - 1)]
-            if reach > cut:
-                more = np.empty(number // 4, np.int32)
-                held = _between(signs, packed[q], allowed, cut, reach, more)
-                if held < 0:
-                    continue
-                every, scored = np.empty(len(near) + held, np.int32), np.empty(len(near) + held, np.float32)
-                for place in range(len(near)):
-                    every[place], scored[place] = near[place], values[place]
-                for place in range(len(near), len(every)):
-                    every[place] = more[place - len(near)]
-                fill(matrix, every, vector, stops, merges, scored, len(near))
-                near, values = every, scored
-                order = leading(values, near, k, ties)
+        held = _within(rows[q], bits[q], held, wide)
+        kept, apart = rows[q, :held], bits[q, :held]
+        cut = nearer = 0
+        while cut < wide and nearer + counts[q, cut] < depth:
+            nearer += counts[q, cut]
+            cut += 1
+        near = np.empty(held, np.int32)
+        first = _parted(kept, apart, -1, cut, near, 0)
+        vector, values = vectors[q].astype(np.float64), np.empty(held, np.float32)
+        fill(matrix, near[:first], vector, stops, merges, values, 0)
+        order = leading(values[:first], near, k, ties)
+        reach = _reach(vector, norm, values[order[-1]], reaches) if len(reaches) else 0
+        if reach > cut:
+            last = _parted(kept, apart, cut, reach, near, first)
+            if reach > wide:
+                more, scored = np.empty(first + number // 4, np.int32), np.empty(first + number // 4, np.float32)
+                for place in range(min(last, len(more))):
+                    more[place], scored[place] = near[place], values[place]
+                near, values = more, scored
+                last = _between(signs, packed[q], allowed, wide, reach, near, last)
+            if last < 0 or last > first + number // 4:
+                continue
+            fill(matrix, near[:last], vector, stops, merges, values, first)
+            order = leading(values[:last], near, k, ties)
         found[q] = len(order)
         for place in range(len(order)):
             out[q, place], scores[q, place] = near[order[place]], values[order[place]]
@@ -222,7 +255,8 @@ def best_by_signs(
     The scan brings the `depth` rows that differ from the query in the fewest bits, and all that differ in as many as
     the last of them, so that the order of the rows changes nothing.  reaches int64[L] says for each level of score,
     from -1 to 1 in parts of |vector| x norm, in how many bits such a row may differ: where the k-th best score allows
-    more than the scan saw, the rows up to there are scored too.  Empty: they are not.
+    more than those, the rows up to there are scored too.  Empty: they are not.  (The scan keeps some rows more than
+    `depth`, so that it has to be repeated for few queries only.)
     Equal scores stand in the order of the tie keys of their rows.
 
     Returns rows and scores for each vector; none where more than a quarter of the allowed rows would have to be
@@ -232,8 +266,10 @@ def best_by_signs(
     the cache.
     """
     mask = np.zeros(0, np.bool_) if allowed is None else allowed
-    capacity = min(2 * depth + SPARE + len(signs) // 16, len(signs) + 4)
-    rest = (fixed(mask), number, max(depth, 1), k, capacity, reaches, norm, *order_of_sum(matrix.shape[1]), fixed(ties))
+    depth = max(depth, 1)
+    taken = max(depth, min(WIDER * depth, len(signs) // SHARE)) if len(reaches) else depth
+    capacity = min(2 * taken + SPARE + len(signs) // 16, len(signs) + 4)
+    rest = (fixed(mask), number, depth, taken, k, capacity, reaches, norm, *order_of_sum(matrix.shape[1]), fixed(ties))
     found: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
     step = max(1, BUFFER // (8 * capacity))
     for start in range(0, len(vectors), step):

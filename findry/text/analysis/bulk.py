@@ -5,9 +5,8 @@ from __future__ import annotations
 __all__ = ["analyze_many"]
 
 from array import array
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 
 import numpy as np
@@ -17,16 +16,13 @@ from findry.text.analysis.batch import TokenBatch
 from findry.text.analysis.numbering import WordNumbers, WordsOfTexts, with_room
 from findry.text.analysis.surfaces import Surfaces
 
-_BLOCK_CHARS = 1 << 20
-_AHEAD = 3
+_BLOCK_CHARS = 1 << 21
 
 
 def analyze_many(surfaces: Surfaces, texts: Sequence[str]) -> TokenBatch:
     """The terms of all texts; in the vocabulary those of ASCII texts come first.
 
-    Texts go through in blocks: while the scanner, which frees the interpreter lock, numbers the words of one block
-    on a second thread, the new words of the blocks before are normalised.  Memory beyond the texts: twice the result,
-    a few blocks and the distinct words.
+    Texts go through in blocks.  Memory beyond the texts: twice the result, a block and the distinct words.
     """
     terms = _Terms(surfaces)
     lengths = np.zeros(len(texts), np.int64)
@@ -44,24 +40,17 @@ def analyze_many(surfaces: Surfaces, texts: Sequence[str]) -> TokenBatch:
 
 
 def _numbered(surfaces: Surfaces, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], WordsOfTexts]]:
-    """The rows of each block and their words; the next block is being worked on when one is given out."""
+    """The rows of each block and their words."""
     numbers = WordNumbers(surfaces.language, underscore=surfaces.underscore)
-    jobs: deque[tuple[NDArray[np.int64], Future[WordsOfTexts]]] = deque()
-    with ThreadPoolExecutor(1) as scanner:
-        for rows, lengths, plain in _blocks(texts):
-            part = [texts[row] for row in rows.tolist()]
-            if plain:
-                data = "\n".join(("", *part, "")).encode()
-            else:
-                encoded = [text.encode("utf-8", "surrogatepass") for text in part]
-                lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-                data = b"\n".join((b"", *encoded, b""))
-            jobs.append((rows, scanner.submit(numbers.number, data, lengths, plain)))
-            if len(jobs) > _AHEAD:
-                done, job = jobs.popleft()
-                yield done, job.result()
-        for done, job in jobs:
-            yield done, job.result()
+    for rows, lengths, plain in _blocks(texts):
+        part = [texts[row] for row in rows.tolist()]
+        if plain:
+            data = "\n".join(("", *part, "")).encode()
+        else:
+            encoded = [text.encode("utf-8", "surrogatepass") for text in part]
+            lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+            data = b"\n".join((b"", *encoded, b""))
+        yield rows, numbers.number(data, lengths, plain)
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], bool]]:

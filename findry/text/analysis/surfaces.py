@@ -60,6 +60,7 @@ class Surfaces:
         self.stop = frozenset(word for entry in stop for word, *_ in self._drafts(entry))
         self._cache: dict[str, Pieces] = {}
         self._words: dict[str, str] = {}
+        self._lists: dict[str, list[str]] = {}
 
     def find(self, text: str) -> list[re.Match[str]]:
         """The surfaces of one text, with their places in it."""
@@ -123,15 +124,18 @@ class Surfaces:
     def terms_of_chunks(self, chunks: list[str]) -> Iterator[list[str]]:
         """The terms of each text that is not ASCII, one for each position, "" where it is dropped."""
         found = self.split(chunks)
-        distinct = list(dict.fromkeys(found))
-        terms_of = dict(zip(distinct, self._terms([self._drafts(surface) for surface in distinct]), strict=True))
+        cache = self._lists
+        fresh = [surface for surface in dict.fromkeys(found) if surface not in cache]
+        terms_of = dict(zip(fresh, self._terms([self._drafts(surface) for surface in fresh]), strict=True))
+        if len(cache) + len(fresh) <= _MAX_CACHED:  # long runs seldom come again
+            cache.update((surface, terms) for surface, terms in terms_of.items() if len(terms) <= 2)
         terms: list[str] = []
         for surface in found:
             if surface == SEPARATOR:
                 yield terms
                 terms = []
             else:
-                terms += terms_of[surface]
+                terms += terms_of[surface] if surface in terms_of else cache[surface]
 
     def _make(self, surfaces: list[str]) -> list[Pieces]:
         drafts = [self._drafts(surface) for surface in surfaces]
