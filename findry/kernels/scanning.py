@@ -261,7 +261,7 @@ def best_by_signs(
 
     Returns rows and scores for each vector; none where more than a quarter of the allowed rows would have to be
     scored, or too many differ in as many bits as the last.
-    Cost: one pass over the signs, about 3 ns a row and query of 384 components, then 0.1 to 0.2 us a row that is
+    Cost: one pass over the signs, about 4 ns a row and query of 384 components, then 0.3 to 0.5 us a row that is
     scored.  The mask is read only for rows that are near enough; batches go through the signs in tiles that stay in
     the cache.
     """

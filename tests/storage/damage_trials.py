@@ -130,7 +130,11 @@ def run_cases(mode: str, first: int, last: int) -> tuple[Outcomes, dict[str, str
             raise AssertionError(f"the cases could not begin:\n{done.stderr}")
         outcomes["interpreter", "crash"] += 1
         examples[f"crash {seed}"] = f"seed {seed}: exit {done.returncode}: {done.stderr[-2000:]}"
-        first = int(seed) + 1  # what came before it in that process is not counted
+        if first < int(seed):  # what came before it ended with that process, and is done again
+            before, cases = run_cases(mode, first, int(seed))
+            outcomes += before
+            examples |= cases
+        first = int(seed) + 1
     return outcomes, examples
 
 
