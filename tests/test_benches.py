@@ -109,8 +109,9 @@ def test_a_fresh_index_leaves_the_one_that_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bench",
     [
-        *("bm25", "changes", "dense"),
-        *(pytest.param(n, marks=pytest.mark.slow) for n in ("batch", "real_sets", "indexing", "cold", "growth")),
+        "changes",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("bm25", "dense", "batch", "real_sets", "indexing")),
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("cold", "growth")),
         *(pytest.param(n, marks=[pytest.mark.slow, pytest.mark.weights]) for n in ("encoding", "hybrid")),
     ],
 )
