@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -112,13 +113,12 @@ class Told(Files):
     """The real file layer; tells of each change of the disk before it, and dies at the one that it was told."""
 
     def __init__(self, trial: Trial, tell: Tell) -> None:
-        self._trial, self._tell, self._calls = trial, tell, 0
+        self._trial, self._tell, self._calls = trial, tell, count(1)
 
     def _dies(self, name: str, path: Path) -> bool:
         """Whether the process must die within this call; if it must die before, it does."""
-        self._calls += 1
+        now = next(self._calls) == self._trial.call  # a number of its own for each call: merges call from a thread
         self._tell(f"call {name} {os.path.relpath(path, self._trial.root)}")
-        now = self._calls == self._trial.call
         if now and not self._trial.within:
             _die()
         return now

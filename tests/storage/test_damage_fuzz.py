@@ -83,9 +83,9 @@ def test_a_writer_reports_damage_or_works_and_keeps_what_intact_commits_need() -
 
 
 def test_without_checksums_the_same_cases_give_wrong_answers_and_stray_errors() -> None:
-    found = by_outcome(run_cases("blind", 0, 300)[0])
-    assert found[WRONG] > 30, found
-    assert sum(n for outcome, n in found.items() if bad(outcome) and outcome != WRONG) > 10, found
+    found = by_outcome(run_cases("blind", 0, 150)[0])
+    assert found[WRONG] > 15, found
+    assert sum(n for outcome, n in found.items() if bad(outcome) and outcome != WRONG) > 5, found
 
 
 def _recorded(name: str, what: str, mode: str, first: int, number: int) -> tuple[Outcomes, dict[str, str]]:
