@@ -37,13 +37,22 @@ def align(runs: Sequence[Run]) -> Aligned:
     """Put the hits of several runs side by side.  Cost: one sort of all hits."""
     width = max(max((len(run.items) for run in runs), default=0), 1)
     keys = [run.owners * width + run.rows for run in runs]
-    union = np.unique(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
+    whole = np.concatenate(keys) if keys else np.zeros(0, np.int64)
+    order = np.argsort(whole, kind="stable")
+    rising = whole[order]
+    first = np.ones(len(whole), np.bool_)
+    np.not_equal(rising[1:], rising[:-1], out=first[1:])
+    union = rising[first]
+    places = np.empty(len(whole), np.int64)
+    places[order] = np.cumsum(first) - 1
     scores = np.full((len(union), len(runs)), np.nan)
     ranks = np.zeros((len(union), len(runs)), np.int64)
-    for column, (run, key) in enumerate(zip(runs, keys, strict=True)):
-        places = np.searchsorted(union, key)
-        scores[places, column] = run.scores
-        ranks[places, column] = run.ranks
+    end = 0
+    for column, run in enumerate(runs):
+        here = places[end : end + len(run.rows)]
+        scores[here, column] = run.scores
+        ranks[here, column] = run.ranks
+        end += len(run.rows)
     return Aligned(union // width, union % width, scores, ranks)
 
 

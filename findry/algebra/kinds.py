@@ -74,13 +74,15 @@ class Stage(Pipe):
         return changed
 
     def __repr__(self) -> str:
-        settings = self.settings() | ({"label": self.label} if self.label else {})
+        return self._written(self.settings() | ({"label": self.label} if self.label else {}))
+
+    def _written(self, settings: Mapping[str, Any]) -> str:
         return f"{self.stage_name}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
 
     def key(self) -> str:
         bound = (getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata)
         identities = [getattr(value, "identity", f"{type(value).__name__}@{id(value):x}") for value in bound]
-        return f"{dataclasses.replace(self, label=None)!r}@{','.join(identities)}"
+        return f"{self._written(self.settings())}@{','.join(identities)}"
 
     def named(self, label: str) -> Pipe:
         return dataclasses.replace(self, label=label)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from findry.algebra import Pipe
+from findry.engine.bound import Bound
 from findry.engine.defaults import DEPTH, default_pipeline, make_schema
 from findry.engine.facets import count_facet
 from findry.engine.results import Results, make_hits
@@ -48,7 +49,7 @@ class Index:
         self.root = Path(root)
         self._given = open_encoder(encoder) if encoder is not None else None
         self._pinned = commit
-        self._reader = self._open()
+        self._bound = Bound(self._open())
         if self._given is not None:
             for field in self.schema.vectors:
                 require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
@@ -66,18 +67,21 @@ class Index:
     @property
     def reader(self) -> Reader:
         """Searchers over the newest commit; what pipelines are bound to."""
+        return self._newest().reader
+
+    def _newest(self) -> Bound:
         if self._pinned is None and pointer(self.root) != self._seen:
-            self._reader = self._open()
-        return self._reader
+            self._bound = Bound(self._open())
+        return self._bound
 
     @property
     def schema(self) -> Schema:
         """Fields, analysers, encoders and chunking of the index."""
-        return self._reader.snapshot.schema
+        return self._bound.reader.snapshot.schema
 
     def encoder(self, field: str | None = None) -> Encoder:
         """The encoder of a vector field, as the card of the index describes it."""
-        snapshot = self._reader.snapshot
+        snapshot = self._bound.reader.snapshot
         return self._encoder(snapshot, snapshot.vector_field(field).name)
 
     def writer(self, *, merge: MergeMode = "background", keep: int = 2) -> Writer:
@@ -158,7 +162,7 @@ class Index:
         for all queries, or a list with one each; `exclude` has a list of document ids for each query.
         """
         asked = queries if isinstance(queries, Queries) else Queries.of(queries)
-        pipe = (pipeline if pipeline is not None else self.pipeline()).bind(index=self.reader)
+        pipe = self._newest().pipe(pipeline if pipeline is not None else DEPTH)
         if isinstance(where, Sequence) and not isinstance(where, str):
             return execute(pipe, asked, where=[read_filter(one) for one in where], exclude=exclude)
         return execute(pipe, asked, where=read_filter(where), exclude=exclude)
@@ -184,9 +188,9 @@ class Index:
         if k < 0 or offset < 0:
             raise InputError("k and offset must not be negative", received=f"k {k}, offset {offset}")
         asked = Queries.of({"query": query}, syntax="operators")
-        pipe = pipeline if pipeline is not None else self.pipeline(max(DEPTH, offset + k))
-        reader = self.reader
-        batch = execute(pipe.bind(index=reader), asked, where=read_filter(where))
+        bound = self._newest()
+        reader, pipe = bound.reader, bound.pipe(pipeline if pipeline is not None else max(DEPTH, offset + k))
+        batch = execute(pipe, asked, where=read_filter(where))
         run = batch.need_run("search")
         counts = {key: count_facet(reader.snapshot, _documents_of(run, reader), key) for key in facets}
         page = run.skip(offset).cut(k)
@@ -217,7 +221,7 @@ class Index:
         }
 
     def __repr__(self) -> str:
-        snapshot = self._reader.snapshot
+        snapshot = self._bound.reader.snapshot
         return f"Index({str(self.root)!r}: {snapshot.live_documents:,} documents, commit {snapshot.commit.number})"
 
 

@@ -72,7 +72,7 @@ def read_header(path: AnyPath) -> str | None:
     """The ir_metadata YAML at the head of a run file, without its comment marks; None where there is none."""
     lines = []
     for _, line in read_lines(locate(path), bad_rows("refuse", None)):
-        if not line.startswith("#"):
+        if not _is_comment(line):
             break
         text = line[1:].rstrip("\r\n").removeprefix(" ")
         if text not in (START, END):
@@ -176,7 +176,7 @@ def read_qrels(
 
 def _cells(file: Path, width: int, bad: Bad, *, comments: bool = False) -> Iterator[tuple[int, list[str]]]:
     for number, line in read_lines(file, bad):
-        if comments and line.startswith("#"):
+        if comments and _is_comment(line):
             continue
         comments = False
         cells = line.split()
@@ -184,6 +184,11 @@ def _cells(file: Path, width: int, bad: Bad, *, comments: bool = False) -> Itera
             yield number, cells
         elif cells:
             bad(FormatError(f"{width} columns are needed", received=line.strip()[:80], where=f"{file}:{number}"))
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line at the head is a comment, and not a hit of a query whose id begins with ``#``."""
+    return line.startswith("#") and (len(cells := line.split()) != 6 or cells[1] != "Q0")
 
 
 def _grade(cell: str, where: str) -> int:

@@ -20,6 +20,7 @@ from findry.records import ORIGINAL, Queries, Variant
 from findry.text import Clause, ParsedQuery
 
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+Extra = tuple[int, int, float, TermLists]
 
 
 @dataclass
@@ -62,52 +63,63 @@ def ask(
     weights: Sequence[float],
 ) -> Asked:
     """The lines of a batch; lists without a live row and those of weight zero are left out."""
-    live = vocabularies[0].snapshot.live_rows
-    parts, extras = [], []
-    for place, (vocabulary, weight) in enumerate(zip(vocabularies, weights, strict=True)):
-        number_of: dict[str, int] = {}
-        owners, words, times = [], [], []
-        for row in range(len(queries)):
-            for key, n in _wanted(
-                vocabulary, queries.variants(row), allowed.parsed(row), vocabulary.field.name
-            ).items():
+    from findry.kernels.planning import gather
+
+    live, segments = vocabularies[0].snapshot.live_rows, len(vocabularies[0].snapshot.segments)
+    number_of: list[dict[str, int]] = [{} for _ in vocabularies]
+    owners, places, words, times = [], [], [], []
+    extras: list[Extra] = []
+    for row in range(len(queries)):
+        variants, parsed = queries.variants(row), allowed.parsed(row)
+        for place, vocabulary in enumerate(vocabularies):
+            known = number_of[place]
+            for key, n in _wanted(vocabulary, variants, parsed).items():
                 if key[0] == "word":
                     owners.append(row)
-                    words.append(number_of.setdefault(key[1], len(number_of)))
+                    places.append(place)
+                    words.append(known.setdefault(key[1], len(known)))
                     times.append(n)
                 elif n and (lists := find(vocabulary, key)).found:
-                    extras.append((row, place, weight * n * _rarity(vocabulary, formula, live, key, lists.df), lists))
-        if words:
-            numbers, df = vocabulary.look_up(list(number_of))
-            of = np.array(words)
-            asked = np.array(times) * (formula.idf_of(live, df) * weight)[of]
-            kept = (asked != 0) & (df[of] > 0)
-            parts.append((np.array(owners)[kept], np.full(int(kept.sum()), place), asked[kept], numbers[:, of[kept]]))
-    if len(parts) != 1 or extras:
-        parts, held = _together(parts, extras, len(vocabularies[0].snapshot.segments))
+                    weight = weights[place] * n * _rarity(vocabulary, formula, live, key, lists.df)
+                    extras.append((row, place, weight, lists))
+    looked = [vocabulary.look_up(list(known)) for vocabulary, known in zip(vocabularies, number_of, strict=True)]
+    worth = [
+        np.where(df > 0, formula.idf_of(live, df) * weight, 0.0)
+        for (_, df), weight in zip(looked, weights, strict=True)
+    ]
+    if len(vocabularies) == 1:
+        numbers, values, word = looked[0][0], worth[0], np.array(words, np.int64)
+        field_of = np.zeros(len(values), np.int64)
     else:
-        held = {}
-    owner, field, asked, number = parts[0]
-    start = np.searchsorted(owner, np.arange(len(queries) + 1))
-    return Asked(start, field, asked, np.ascontiguousarray(number), held)
+        numbers, values = np.concatenate([found for found, _ in looked], axis=1), np.concatenate(worth)
+        base = np.cumsum([0, *map(len, worth)])
+        word = np.array(words, np.int64) + base[np.array(places, np.int64)]
+        field_of = np.repeat(np.arange(len(worth)), np.diff(base))
+    asked = gather(
+        len(queries), np.array(owners, np.int64), word, np.array(times, np.float64), field_of, numbers, values
+    )
+    return _with(asked, extras, segments) if extras else Asked(*asked, {})
 
 
-def _together(
-    parts: list[Part], extras: Sequence[tuple[int, int, float, TermLists]], segments: int
-) -> tuple[list[Part], dict[int, TermLists]]:
-    """The lines of several fields, and made lists, as one part in the order of queries."""
+def _with(words: Part, extras: Sequence[Extra], segments: int) -> Asked:
+    """The lines of words, and of made lists after them in each query."""
+    start, field, weight, number = words
+    queries, first = len(start) - 1, int(start[-1])
+    owner = np.concatenate([np.repeat(np.arange(queries), np.diff(start)), [row for row, *_ in extras]])
     made = (
-        np.array([row for row, *_ in extras], np.int64),
         np.array([place for _, place, *_ in extras], np.int64),
         np.array([weight for _, _, weight, _ in extras], np.float64),
         np.full((segments, len(extras)), -1, np.int32),
     )
-    columns = [np.concatenate(held, axis=-1) for held in zip(*parts, made, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    first = len(order) - len(extras)
+    order = np.argsort(owner, kind="stable")
     held = {line: extras[at - first][3] for line, at in enumerate(order.tolist()) if at >= first}
-    owner, field, asked, number = columns
-    return [(owner[order], field[order], asked[order], number[:, order])], held
+    return Asked(
+        np.searchsorted(owner[order], np.arange(queries + 1)),
+        np.concatenate((field, made[0]))[order],
+        np.concatenate((weight, made[1]))[order],
+        np.ascontiguousarray(np.concatenate((number, made[2]), axis=1)[:, order]),
+        held,
+    )
 
 
 def _rarity(vocabulary: Vocabulary, formula: BM25, live: int, key: Key, df: int) -> float:
@@ -116,11 +128,10 @@ def _rarity(vocabulary: Vocabulary, formula: BM25, live: int, key: Key, df: int)
     return float(formula.idf_of(live, np.array([df]))[0])
 
 
-def _wanted(
-    vocabulary: Vocabulary, variants: Sequence[Variant], parsed: ParsedQuery | None, name: str
-) -> Mapping[Key, float]:
+def _wanted(vocabulary: Vocabulary, variants: Sequence[Variant], parsed: ParsedQuery | None) -> Mapping[Key, float]:
     """Keys and weights that a plan asks of one field."""
     wanted: defaultdict[Key, float] = defaultdict(float)
+    name = vocabulary.field.name
     for variant in variants:
         if variant.role == ORIGINAL and parsed is not None:
             clauses: Sequence[Clause] = parsed.scored

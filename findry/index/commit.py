@@ -100,11 +100,13 @@ def pointer(root: Path, files: Files = DISK) -> bytes:
 
     Errors: `MissingResource` when there is no index, `IndexDamaged` when only CURRENT is gone.
     """
-    if not files.exists(root / CURRENT):
+    try:
+        return files.read(root / CURRENT)
+    except IndexDamaged as error:
         if commit_numbers(root, files):
-            raise _lost("CURRENT is missing", root, files)
-        raise MissingResource("no index here", where=str(root), hint=f"make one: findry index SOURCE -o {root}")
-    return files.read(root / CURRENT)
+            raise _lost("CURRENT is missing", root, files) from error
+        hint = f"make one: findry index SOURCE -o {root}"
+        raise MissingResource("no index here", where=str(root), hint=hint) from error
 
 
 def current(root: Path, files: Files = DISK) -> Commit:

@@ -75,7 +75,8 @@ class Files:
     def read(self, path: Path) -> bytes:
         """The whole of a file."""
         try:
-            return path.read_bytes()
+            with open(path, "rb", buffering=0) as source:
+                return source.readall()
         except ABSENT as error:
             raise IndexDamaged("a file of the index is missing", where=str(path)) from error
 

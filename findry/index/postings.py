@@ -180,15 +180,16 @@ class Postings:
         return self.array("at")
 
     @cached_property
-    def _compared(self) -> NDArray[np.bool_]:
+    def compared(self) -> NDArray[np.bool_]:
+        """The terms whose postings were compared with their checksums."""
         return np.zeros(len(self.start) - 1, np.bool_)
 
     def compare(self, numbers: NDArray[np.int32]) -> None:
         """Compare the rows and frequencies of some terms with their checksums, if that was not done before."""
-        for number in numbers[~self._compared[numbers]].tolist():
+        for number in numbers[~self.compared[numbers]].tolist():
             self._rows(number)
             self._slice("tf", int(self.start[number]), int(self.start[number + 1]))
-            self._compared[number] = True
+            self.compared[number] = True
 
     def _slice(self, part: str, start: int, stop: int) -> NDArray[Any]:
         return self._arrays.part(f"{self._prefix}.{part}", start, stop)

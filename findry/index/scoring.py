@@ -22,11 +22,13 @@ from findry.records import ragged
 
 SPARE, THREADED = 1024, 64
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
+Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
+_NO_ROWS = np.zeros(0, np.int32)
 _PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
 
 
 class _Held(NamedTuple):
-    """A segment as the search kernel takes it: length norms and bounds of each field, places, views of the buffer."""
+    """A segment as the kernels take it: length norms, bounds, places and terms of each field, views of the buffer."""
 
     fixed: NDArray[np.float32]
     slope: NDArray[np.float32]
@@ -38,6 +40,7 @@ class _Held(NamedTuple):
     views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
     ties_at: int
     places: list[NDArray[np.int64]]
+    terms: list[Terms]
 
 
 class Scoring:
@@ -57,7 +60,7 @@ class Scoring:
         ties = "ids.ties" if self._snapshot.schema.chunker is None else "rows.ties"
         lexical[ties]
         levels = np.arange(LEVELS + 1) / LEVELS
-        upper, lower, lengths, over, places = [], [], [], [], []
+        upper, lower, lengths, over, places, terms = [], [], [], [], [], []
         for vocabulary, line in zip(self._vocabularies, self._lines, strict=True):
             postings = vocabulary.postings[segment]
             for part in ("wide", "slot", "windows", "tops", "ladder", "over.at", "over.tf", "lengths", "short"):
@@ -67,6 +70,7 @@ class Scoring:
             lower.append(_moved(levels, largest) * (1 - 1e-6))
             lengths.append((postings.place("lengths"), postings.place("short")))
             over.append((postings.place("over.at"), len(postings.array("over.at")), postings.place("over.tf")))
+            terms.append((postings.start, postings.array("wide"), postings.array("slot"), postings.compared))
             places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
         fixed, slope = np.array(self._lines, np.float32).T
         bytes_ = lexical.buffer
@@ -81,6 +85,7 @@ class Scoring:
             (bytes_, bytes_.view(np.uint16), bytes_.view(np.int32), bytes_.view(np.uint64)),
             lexical.place(ties) // 8,
             places,
+            terms,
         )
 
     def best(self, asked: Asked, allowed: Restrictions, k: int) -> Ranking:
@@ -158,20 +163,19 @@ class Scoring:
 
         terms = asked.number[number]
         extra = {line: found.lists[number] for line, found in asked.lists.items() if len(found.lists[number].rows)}
-        counts = np.zeros(len(terms), np.int64)
+        counts = np.zeros(len(terms) if extra else 0, np.int64)
         for line, made in extra.items():
             counts[line] = len(made.rows)
         lines, start = present(asked.start, terms, counts)
         lists = np.zeros((len(lines), COLUMNS), np.int64)
         held, windows = self._held[number], -(-self._snapshot.segments[number].rows // (1 << 14))
         for field, vocabulary in enumerate(self._vocabularies):
-            at = np.flatnonzero((terms[lines] >= 0) & (asked.field[lines] == field))
-            if len(at):
-                postings, wanted = vocabulary.postings[number], terms[lines[at]]
-                postings.compare(wanted)
-                parts = (postings.start, postings.array("wide"), postings.array("slot"))
-                describe(wanted, field, *parts, windows, held.places[field], lists, at)
-        rows, tf, end = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], 0
+            if describe(terms, asked.field, lines, field, *held.terms[field], windows, held.places[field], lists):
+                of_field = terms[asked.field == field]
+                vocabulary.postings[number].compare(of_field[of_field >= 0])
+        if not extra:
+            return lines, start, lists, _NO_ROWS, _NO_ROWS
+        rows, tf, end = [], [], 0
         for line, made in extra.items():
             lists[np.searchsorted(lines, line), :4] = EXTRA, asked.field[line], len(made.rows), end
             rows.append(made.rows)

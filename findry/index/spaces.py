@@ -25,6 +25,8 @@ class _Spread:
 
     def parts(self, rows: NDArray[np.integer]) -> list[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
         """For each segment in use: its places in `rows`, and the local rows there."""
+        if len(self.segments) == 1:
+            return [(self.segments[0], np.arange(len(rows)), rows.astype(np.int64))]
         which = np.searchsorted(self.base, rows, side="right") - 1
         found = []
         for number in np.unique(which).tolist():

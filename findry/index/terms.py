@@ -68,10 +68,10 @@ class Vocabulary:
         numbers = np.empty((len(self.postings), len(raw)), np.int32)
         df = np.zeros(len(raw), np.int64)
         for line, (postings, segment) in enumerate(zip(self.postings, self.snapshot.segments, strict=True)):
-            found = numbers[line] = locate(hashes, data, ends, *postings.dictionary)
-            if segment.live_rows is None:
-                df += np.where(found >= 0, postings.start[found + 1] - postings.start[found], 0)
-            else:
+            live, found = segment.live_rows is None, numbers[line]
+            counted = df if live else np.zeros(len(raw), np.int64)
+            locate(hashes, data, ends, *postings.dictionary, postings.start, found, counted)
+            if not live:
                 there = np.flatnonzero(found >= 0)
                 df[there] += np.array([self._live(line, number) for number in found[there].tolist()], np.int64)
         return numbers, df

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["describe", "locate", "present", "ranked", "weigh"]
+__all__ = ["describe", "gather", "locate", "present", "ranked", "weigh"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,18 @@ def locate(
     order: NDArray[np.int32],
     term_at: NDArray[np.int64],
     terms: NDArray[np.uint8],
-) -> NDArray[np.int32]:
-    """The number of each wanted term, or -1.
+    start: NDArray[np.int64],
+    out: NDArray[np.int32],
+    count: NDArray[np.int64],
+) -> None:
+    """Write the number of each wanted term to `out`, or -1, and add the length of its list to `count`.
 
     wanted: hashes of the terms, whose bytes are texts[text_at[i] : text_at[i + 1]]; keys: the hashes of all terms,
-    rising; order: int32[V], the term of each; terms and term_at: the bytes of all terms, in the order of terms.
+    rising; order: int32[V], the term of each; terms and term_at: the bytes of all terms, in the order of terms; start:
+    where the list of each begins, int64[V + 1].
     """
-    out = np.full(len(wanted), -1, np.int32)
     for i in range(len(wanted)):
+        out[i] = -1
         low, high, key = 0, len(keys), wanted[i]
         while low < high:
             middle = (low + high) >> 1
@@ -48,30 +52,70 @@ def locate(
                         break
                 if same:
                     out[i] = term
+                    count[i] += start[term + 1] - start[term]
                     break
             low += 1
-    return out
+
+
+@compiled
+def gather(
+    queries: int,
+    owner: NDArray[np.int64],
+    word: NDArray[np.int64],
+    times: NDArray[np.float64],
+    field_of: NDArray[np.int64],
+    numbers: NDArray[np.int32],
+    worth: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]:
+    """The lines of a batch that are worth something: the first of each query, field, weight, term in each segment.
+
+    Query owner[i], rising, asks times[i] for word[i]; of each word: its field, its numbers int32[S, W] and what it is
+    worth, 0 where no live row has it.
+    """
+    start = np.zeros(queries + 1, np.int64)
+    for i in range(len(owner)):
+        start[owner[i] + 1] += times[i] * worth[word[i]] != 0
+    for query in range(queries):
+        start[query + 1] += start[query]
+    field = np.empty(start[queries], np.int64)
+    weight = np.empty(start[queries], np.float64)
+    number = np.empty((len(numbers), start[queries]), np.int32)
+    line = 0
+    for i in range(len(owner)):
+        value = times[i] * worth[word[i]]
+        if value != 0:
+            field[line], weight[line] = field_of[word[i]], value
+            for segment in range(len(numbers)):
+                number[segment, line] = numbers[segment, word[i]]
+            line += 1
+    return start, field, weight, number
 
 
 @compiled
 def describe(
-    number: NDArray[np.int32],
+    terms: NDArray[np.int32],
+    field_of: NDArray[np.int64],
+    lines: NDArray[np.int64],
     field: int,
     start: NDArray[np.int64],
     wide: NDArray[np.int64],
     slot: NDArray[np.int32],
+    compared: NDArray[np.bool_],
     windows: int,
     places: NDArray[np.int64],
     out: NDArray[np.int64],
-    at: NDArray[np.int64],
-) -> None:
-    """Write line at[i] of `out` int64[L, COLUMNS] for term number[i] of a field.
+) -> bool:
+    """Describe those of `lines` that are of a field in `out` int64[L, COLUMNS]; whether one was not compared yet.
 
     places: where in the buffer of the segment rows16, rows32, tf, the offsets of windows, tops and ladder lie, each in
     elements of its own kind.
     """
-    for i in range(len(number)):
-        term, line = number[i], at[i]
+    unseen = False
+    for line in range(len(lines)):
+        term = terms[lines[line]]
+        if field_of[lines[line]] != field or term < 0:
+            continue
+        unseen |= not compared[term]
         first = start[term]
         out[line, 1], out[line, 2], out[line, 5] = field, start[term + 1] - first, first
         out[line, 4] = places[2] + first
@@ -83,6 +127,7 @@ def describe(
             out[line, 8] = places[5] + here * 3
         else:
             out[line, 0], out[line, 3] = NARROW, places[1] + first - wide[term]
+    return unseen
 
 
 @compiled
@@ -132,13 +177,16 @@ def weigh(start: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArra
 def present(
     start: NDArray[np.int64], number: NDArray[np.int32], extra: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The lines that a segment has, by term number or as an extra list of some postings, and each query's first."""
+    """The lines that a segment has, by term number or as an extra list of some postings, and each query's first.
+
+    extra: the length of each extra list, or nothing at all where there is none.
+    """
     out_start = np.zeros(len(start), np.int64)
     lines = np.empty(len(number), np.int64)
     n = 0
     for query in range(len(start) - 1):
         for line in range(start[query], start[query + 1]):
-            if number[line] >= 0 or extra[line] > 0:
+            if number[line] >= 0 or (len(extra) > 0 and extra[line] > 0):
                 lines[n] = line
                 n += 1
         out_start[query + 1] = n

@@ -70,4 +70,9 @@ def rank_order(
     >>> rank_order(np.array([0, 0, 0]), np.array([1.0, 2.0, 1.0]), np.array([9, 5, 3], np.uint64)).tolist()
     [1, 2, 0]
     """
-    return np.lexsort((ties, -scores, owners))
+    falling = -scores
+    if len(owners) and owners[0] == owners[-1] and (owners == owners[0]).all():  # one list, as of a person who waits
+        order = np.argsort(falling, kind="stable")
+        best = falling[order]
+        return order if (best[1:] != best[:-1]).all() else np.lexsort((ties, falling))
+    return np.lexsort((ties, falling, owners))

@@ -5,11 +5,11 @@ from __future__ import annotations
 __all__ = ["Passage", "marked", "passage"]
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from findry.errors import InputError
-from findry.text.analysis import Analyzer, Token
+from findry.text.analysis import Analyzer, Occurrence
 from findry.text.chunk.sentences import sentences, trimmed
 from findry.text.chunk.words import word_spans
 
@@ -43,7 +43,7 @@ def passage(text: str, terms: Set[str], analyzer: Analyzer, *, width: int = 240)
     """
     if width < 1:
         raise InputError("width must be 1 or more", received=str(width))
-    matches = [token for token in analyzer.tokens(text) if token.term in terms]
+    matches = analyzer.occurrences(text, terms)
     first, last = _densest(matches, width)
     start = _start(text, first, last, width)
     end = _end(text, start, last, width)
@@ -72,7 +72,7 @@ def marked(found: Passage, before: str = "**", after: str = "**") -> str:
     return ("… " if found.cut_before else "") + "".join(parts) + (" …" if found.cut_after else "")
 
 
-def _densest(matches: list[Token], width: int) -> tuple[int, int]:
+def _densest(matches: Sequence[Occurrence], width: int) -> tuple[int, int]:
     """The characters [first, last) from the first to the last match of the best window; (0, 0) for none."""
     best, place = (0, 0), (0, 0)
     held: Counter[str] = Counter()

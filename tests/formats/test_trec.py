@@ -8,7 +8,7 @@ import ir_measures
 import numpy as np
 import pytest
 from file_strategies import words
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from findry.errors import FormatError, InputError
@@ -27,6 +27,7 @@ def order(run: Run) -> dict[str, list[str]]:
     return {query: [id for id, _ in hits] for query, hits in run.lists()}
 
 
+@example({"#": {"0": 0.0}}, False)
 @given(runs, st.booleans())
 def test_a_run_that_was_written_reads_in_the_same_order(hits: dict[str, dict[str, float]], packed: bool) -> None:
     run = Run.from_dict(hits, name="bm25")

@@ -60,6 +60,14 @@ def test_what_a_token_points_at_gives_its_term_again(analyzer: Analyzer, text: s
         assert token.term in analyzer.terms(text[token.start : token.end])
 
 
+@given(analyzers, texts, st.data())
+def test_occurrences_are_the_tokens_of_the_wanted_terms(analyzer: Analyzer, text: str, data: st.DataObject) -> None:
+    tokens = analyzer.tokens(text)
+    wanted = {token.term for token in tokens if data.draw(st.booleans())} | {"zebra"}
+    expected = [(token.term, token.start, token.end) for token in tokens if token.term in wanted]
+    assert analyzer.occurrences(text, wanted) == expected
+
+
 @given(analyzers, st.lists(texts, max_size=4))
 def test_the_arrays_fit_together(analyzer: Analyzer, batch: Sequence[str]) -> None:
     found = analyzer.analyze(batch)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["Analyzer", "Token", "TokenBatch"]
+__all__ = ["Analyzer", "Occurrence", "Token", "TokenBatch"]
 
 from findry.text.analysis.analyzer import Analyzer
 from findry.text.analysis.batch import Token, TokenBatch
+from findry.text.analysis.surfaces import Occurrence

@@ -6,7 +6,7 @@ __all__ = ["Analyzer"]
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -19,7 +19,7 @@ from findry.errors import IdentityMismatch, InputError
 from findry.text.analysis.batch import Token, TokenBatch
 from findry.text.analysis.characters import SEPARATOR
 from findry.text.analysis.languages import STOP_WORDS, language_name, snowball_version
-from findry.text.analysis.surfaces import Surfaces
+from findry.text.analysis.surfaces import Occurrence, Surfaces
 
 _VERSION = 1
 _BLOCK_CHARS = 1 << 22
@@ -127,6 +127,14 @@ class Analyzer:
             tokens.extend(Token(p.term, at + p.start, at + p.end, position + p.position) for p in pieces)
             position += width
         return tokens
+
+    def occurrences(self, text: str, terms: Set[str]) -> list[Occurrence]:
+        """Where some terms stand in a text, in order: those of `tokens` that are wanted, without their positions.
+
+        >>> Analyzer().occurrences("Foxes and a fox", {"fox"})
+        [Occurrence(term='fox', start=0, end=5), Occurrence(term='fox', start=12, end=15)]
+        """
+        return _surfaces(self).occurrences(text, terms)
 
     def terms(self, text: str) -> list[str]:
         """The terms of one text, in order.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Piece", "Surfaces"]
+__all__ = ["Occurrence", "Piece", "Surfaces"]
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -21,6 +21,14 @@ class Piece(NamedTuple):
 
     term: str
     position: int
+    start: int
+    end: int
+
+
+class Occurrence(NamedTuple):
+    """A term in a text: from the character `start` to that before `end`."""
+
+    term: str
     start: int
     end: int
 
@@ -66,6 +74,21 @@ class Surfaces:
         """The surfaces of one text, with their places in it."""
         pattern = self.ascii_pattern if text.isascii() else self.pattern
         return [match for match in pattern.finditer(text) if match.group() != SEPARATOR]
+
+    def occurrences(self, text: str, terms: Set[str]) -> list[Occurrence]:
+        """Where some terms stand in a text.  Cost: about a third of a microsecond a word."""
+        pattern = self.ascii_pattern if text.isascii() else self.pattern
+        surfaces = sorted({*pattern.findall(text)} - {SEPARATOR})
+        wanted: dict[str, list[Piece]] = {}
+        for surface, (pieces, _) in zip(surfaces, self.pieces(surfaces), strict=True):
+            if kept := [piece for piece in pieces if piece.term in terms]:
+                wanted[surface] = kept
+        found = [match for match in pattern.finditer(text) if match.group() in wanted] if wanted else []
+        return [
+            Occurrence(piece.term, match.start() + piece.start, match.start() + piece.end)
+            for match in found
+            for piece in wanted[match.group()]
+        ]
 
     def split(self, texts: list[str]) -> list[str]:
         """The surfaces of many texts, and a SEPARATOR after each text, at C speed.
