@@ -16,7 +16,7 @@ from findry.engine.facets import count_facet
 from findry.engine.results import Results, make_hits
 from findry.errors import InputError
 from findry.formats import FieldMap
-from findry.formats.rows import documents as read_rows
+from findry.formats.rows import RowReader
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
@@ -230,14 +230,12 @@ def _documents_of(run: Run, reader: Reader) -> Any:
 
 
 def _documents(rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap) -> Iterator[Document]:
-    def refuse(error: InputError) -> None:
-        raise error
-
+    reader = RowReader(fields, one_id=False)
     for number, row in enumerate(rows, 1):
         if isinstance(row, Document):
             yield row
         elif isinstance(row, Mapping):
-            yield from read_rows([(number, f"row {number}", row)], fields, refuse)
+            yield reader.document(f"row {number}", row)
         else:
             raise InputError(
                 "a document must be a Document or a mapping", received=type(row).__name__, where=f"row {number}"

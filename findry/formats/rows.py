@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FieldMap", "documents", "parse_fields", "to_id", "to_value"]
+__all__ = ["FieldMap", "RowReader", "documents", "parse_fields", "to_id", "to_value"]
 
 import datetime
 import decimal
@@ -12,14 +12,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from findry.errors import FormatError, InputError, SyntaxProblem, nearest
 from findry.formats.problems import Bad
-from findry.records import Document, Value, tie_key
+from findry.records import Document, Value
 
 ID_NAMES = ("_id", "id", "doc_id", "docno")
 TEXT_NAMES = ("title", "text")
+MOST_SHAPES = 1024
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,14 @@ def documents(rows: Iterable[tuple[int, str, Mapping[str, Any]]], fields: FieldM
 
     Memory: 8 bytes of hash for each id (about 60 bytes as Python keeps them).
     """
-    id_column: str | None = fields.id
-    settled = id_column is not None
+    reader = RowReader(fields, one_id=True)
     seen: set[int] = set()
     for _number, where, row in rows:
-        if not settled:
-            id_column = next((name for name in ID_NAMES if name in row), None)
-            settled = True
         try:
-            id = _content_id(row, seen) if id_column is None else to_id(row.get(id_column), id_column, where)
-            key = tie_key(id)
+            document = reader.document(where, row, seen)
+            key = hash(document.id)
             if key in seen:
-                raise FormatError("an id that an earlier row has", received=repr(id), where=where)
-            document = Document(id, _texts(row, fields, where), _values(row, fields, id_column))
+                raise FormatError("an id that an earlier row has", received=repr(document.id), where=where)
         except FormatError as error:
             bad(error)
             continue
@@ -124,12 +120,59 @@ def documents(rows: Iterable[tuple[int, str, Mapping[str, Any]]], fields: FieldM
         yield document
 
 
+class RowReader:
+    """Makes documents of rows; which columns are what is worked out once for each set of columns.
+
+    `one_id`: the id column is that of the first row, else each set of columns has its own.
+    """
+
+    def __init__(self, fields: FieldMap, *, one_id: bool) -> None:
+        self._fields, self._one_id = fields, one_id
+        self._known: dict[tuple[str, ...], _Columns] = {}
+        self._first: _Columns | None = None
+
+    def document(self, where: str, row: Mapping[str, Any], seen: Container[int] = ()) -> Document:
+        """The document of a row.
+
+        seen: hashes of the ids that are taken, for ids that are made of the content.
+        Errors: `FormatError` when the row has no usable id or text.
+        """
+        shape = tuple(row)
+        columns = self._known.get(shape) or self._columns(row, shape)
+        id = _content_id(row, seen) if columns.id is None else to_id(row.get(columns.id), columns.id, where)
+        return Document(id, _texts(row, columns.texts, self._fields, where), _values(row, columns.values))
+
+    def _columns(self, row: Mapping[str, Any], shape: tuple[str, ...]) -> _Columns:
+        id, fields = self._fields.id, self._fields
+        if id is None and self._one_id and self._first is not None:
+            id = self._first.id
+        elif id is None:
+            id = next((name for name in ID_NAMES if name in row), None)
+        if fields.values == "rest":
+            values = [name for name in row if name != id and name not in fields.text]
+        else:
+            values = [name for name in fields.values if name in row]
+        columns = _Columns(id, [name for name in fields.text if name in row], values)
+        self._first = self._first or columns
+        if len(self._known) < MOST_SHAPES:
+            self._known[shape] = columns
+        return columns
+
+
+class _Columns(NamedTuple):
+    """The id, the text fields and the values that a row has."""
+
+    id: str | None
+    texts: list[str]
+    values: list[str]
+
+
 def _content_id(row: Mapping[str, Any], seen: Container[int]) -> str:
     """16 hex digits from the row's content; a second row with the same content ends in ``-2``."""
     raw = json.dumps(row, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
     first = blake2b(raw, digest_size=8).hexdigest()
     copies = (f"{first}-{n}" for n in count(2))
-    return first if tie_key(first) not in seen else next(id for id in copies if tie_key(id) not in seen)
+    return first if hash(first) not in seen else next(id for id in copies if hash(id) not in seen)
 
 
 def to_id(value: object, column: str, where: str) -> str:
@@ -180,10 +223,10 @@ def _scalar(value: object) -> str | int | float | bool | None:
     return None
 
 
-def _texts(row: Mapping[str, Any], fields: FieldMap, where: str) -> dict[str, str]:
+def _texts(row: Mapping[str, Any], names: Sequence[str], fields: FieldMap, where: str) -> dict[str, str]:
     texts = {}
-    for name in fields.text:
-        text = row.get(name)
+    for name in names:
+        text = row[name]
         if text is None:
             continue
         if not isinstance(text, str):
@@ -193,14 +236,14 @@ def _texts(row: Mapping[str, Any], fields: FieldMap, where: str) -> dict[str, st
         expected, received = " or ".join(fields.text), ", ".join(map(str, row)) or "an empty row"
         hint = "say which column is the text: text=NAME"
         raise FormatError("no text field", expected=expected, received=received, where=where, hint=hint)
+    if all(texts.values()):
+        return texts
     last = next(reversed(texts))
     return {name: text for name, text in texts.items() if text or name == last}
 
 
-def _values(row: Mapping[str, Any], fields: FieldMap, id_column: str | None) -> dict[str, Value]:
-    if fields.values == "rest":
-        names: Iterable[str] = (name for name in row if name != id_column and name not in fields.text)
-    else:
-        names = (name for name in fields.values if name in row)
-    read = ((name, to_value(row[name])) for name in names)
+def _values(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Value]:
+    if not names:
+        return {}
+    read = [(name, to_value(row[name])) for name in names]
     return {name: value for name, value in read if value is not None}

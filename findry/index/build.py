@@ -6,6 +6,7 @@ __all__ = ["build_segment"]
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from findry.models import Encoder
 from findry.records import Document, ragged, tie_keys
 
 Arrays = dict[str, NDArray[Any]]
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def build_segment(
@@ -64,8 +66,7 @@ def build_segment(
 def _stored(documents: Sequence[Document]) -> Arrays:
     """The documents as JSON lines, their ids, tie keys, and the order of the tie keys for look-up."""
     offsets, data = pack(
-        json.dumps([d.id, dict(d.text), dict(d.values)], ensure_ascii=False).encode("utf-8", "surrogatepass")
-        for d in documents
+        _written([d.id, dict(d.text), dict(d.values)]).encode("utf-8", "surrogatepass") for d in documents
     )
     id_offsets, id_data = pack(document.id for document in documents)
     keys = tie_keys(document.id for document in documents)
@@ -83,11 +84,11 @@ def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]],
     """Which document each row belongs to, and its span; the tie keys of chunk ids, where rows are chunks."""
     counts = np.array([len(of_it) for of_it in spans], np.int64)
     names = (f"{d.id}#{n}" for d, of_it in zip(documents, spans, strict=True) for n in range(len(of_it)))
-    flat = [span for of_it in spans for span in of_it]
+    flat = list(chain.from_iterable(chain.from_iterable(spans)))
     return {
         "rows.doc": np.repeat(np.arange(len(documents), dtype=np.int32), counts),
         "rows.first": ragged.counts_to_offsets(counts),
-        "rows.span": np.array(flat, np.int64).reshape(len(flat), 2),
+        "rows.span": np.array(flat, np.int64).reshape(-1, 2),
         "rows.ties": tie_keys(names if chunked else ()),
     }
 

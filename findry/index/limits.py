@@ -24,9 +24,16 @@ class Limits:
     values: int = 2**12
     fields: int = 2**10
 
-    def document(self, document: Document) -> None:
-        """Refuse a document that is too large in any respect."""
+    def document(self, document: Document) -> int:
+        """Refuse a document that is too large in any respect; returns its characters of text."""
         characters = sum(map(len, document.text.values()))
+        if (
+            characters <= self.characters
+            and 4 * len(document.id) <= self.id_bytes
+            and len(document.values) <= self.values
+            and len(document.text) <= self.fields
+        ):
+            return characters
         for what, found, most in (
             ("characters of text", characters, self.characters),
             ("bytes of id", len(document.id.encode("utf-8", "surrogatepass")), self.id_bytes),
@@ -41,6 +48,7 @@ class Limits:
                     where=f"document {document.id[:80]!r}",
                     hint="cut it into several documents" if what == "characters of text" else None,
                 )
+        return characters
 
     def columns(self, kinds: Mapping[str, str]) -> None:
         """Refuse an index with too many filter columns."""

@@ -21,8 +21,8 @@ def joined(text: Mapping[str, str], sources: tuple[str, ...]) -> str:
     >>> joined({"title": "Ants", "text": "Leaves."}, ("*",))
     'Ants Leaves.'
     """
-    names = text if sources == EVERY_FIELD else sources
-    return " ".join(part for part in (text.get(name, "") for name in names) if part)
+    parts = text.values() if sources == EVERY_FIELD else [text.get(name, "") for name in sources]
+    return " ".join(filter(None, parts))
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class Schema:
             return [(0, len(text))]
         return [(span.start, span.end) for span in self.chunker.spans(text)] or [(0, len(text))]
 
-    def row_text(self, document: Document, span: tuple[int, int]) -> dict[str, str]:
+    def row_text(self, document: Document, span: tuple[int, int]) -> Mapping[str, str]:
         """The text fields as one row sees them."""
         if self.chunker is None or self.chunked not in document.text:
-            return dict(document.text)
+            return document.text
         return {**document.text, self.chunked: document.text[self.chunked][slice(*span)]}
 
     def card(self) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from findry.errors import FindryError, InputError, WriteFailed
 from findry.index.build import build_segment
 from findry.index.commit import (
@@ -123,9 +126,8 @@ class Writer:
         for document in documents:
             if not isinstance(document, Document):
                 raise InputError("only documents can be added", received=type(document).__name__)
-            LIMITS.document(document)
+            self._buffered += LIMITS.document(document)
             self._buffer[document.id] = document
-            self._buffered += sum(map(len, document.text.values()))
             taken += 1
             if self._buffered > FLUSH_CHARACTERS or len(self._buffer) >= FLUSH_DOCUMENTS:
                 self._flush(progress)
@@ -141,8 +143,8 @@ class Writer:
         if not self._lock.held:
             raise InputError("the writer is closed", where=str(self._root), hint="open another one")
 
-    def _forget(self, ids: Sequence[str]) -> int:
-        keys = tie_keys(ids)
+    def _forget(self, ids: Sequence[str], keys: NDArray[np.uint64] | None = None) -> int:
+        keys = tie_keys(ids) if keys is None else keys
         found = sum(int(part.forget(ids, keys).sum()) for part in self._parts)
         self._changed = self._changed or found > 0
         return found
@@ -158,7 +160,7 @@ class Writer:
         LIMITS.total(meta["rows"] + sum(part.segment.rows for part in self._parts))
         with self._writing():
             part = self._stage.write(self._reserve(), arrays, meta)
-        self._forget([document.id for document in documents])
+        self._forget([document.id for document in documents], arrays["ids.ties"])
         self._kinds, self._changed = kinds, True
         self._parts.append(part)
 
