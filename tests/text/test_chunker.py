@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from findry.errors import IdentityMismatch, InputError
 from findry.text import Chunker, Span, count_words, sentences
+from findry.text.chunk import words
 from findry.text.chunk.words import word_spans
 
 PIECES = [
@@ -59,6 +60,13 @@ counters = st.sampled_from([count_words, count_characters])
 
 def ink(text: str) -> set[int]:
     return {at for at, char in enumerate(text) if not char.isspace()}
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_patterns_for_ascii_find_there_what_those_for_any_text_find(text: str) -> None:
+    counted, pieces = words._patterns()
+    assert count_words([text]) == [len(counted.findall(text))]
+    assert word_spans(text, 0, len(text)) == [match.span() for match in pieces.finditer(text)]
 
 
 @given(chunkers, texts, counters)

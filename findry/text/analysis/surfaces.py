@@ -6,7 +6,7 @@ __all__ = ["Occurrence", "Piece", "Surfaces"]
 
 import re
 from collections.abc import Iterable, Iterator, Set
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from findry.text.analysis.characters import SEPARATOR, chunk_table, cluster_pattern, word_pattern
@@ -61,14 +61,22 @@ class Surfaces:
         self.turkish = language in CUT_AT_APOSTROPHE
         self.joined = language not in ELISION
         self.underscore = underscore
-        self.pattern = word_pattern(joined=self.joined, underscore=underscore)
         self.ascii_pattern = word_pattern(joined=self.joined, underscore=underscore, ascii_only=True)
-        self.cluster = cluster_pattern()
         self.table = chunk_table(lower=not self.turkish, underscore=underscore)
         self.stop = frozenset(word for entry in stop for word, *_ in self._drafts(entry))
         self._cache: dict[str, Pieces] = {}
         self._words: dict[str, str] = {}
         self._lists: dict[str, list[str]] = {}
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The words of any text; made when a text is not ASCII, for it takes a tenth of a second."""
+        return word_pattern(joined=self.joined, underscore=self.underscore)
+
+    @cached_property
+    def cluster(self) -> re.Pattern[str]:
+        """One letter of an unspaced script."""
+        return cluster_pattern()
 
     def find(self, text: str) -> list[re.Match[str]]:
         """The surfaces of one text, with their places in it."""
