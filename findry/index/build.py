@@ -5,8 +5,7 @@ from __future__ import annotations
 __all__ = ["build_segment"]
 
 import json
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,11 +38,24 @@ def build_segment(
     leaves the index as it was.
     """
     columns, kinds_after = build_columns(documents, kinds)
-    spans = [schema.rows(document) for document in documents]
-    rows = [schema.row_text(document, span) for document, of_it in zip(documents, spans, strict=True) for span in of_it]
+    names: Iterable[str] = ()
+    if schema.chunker is None:
+        rows: list[Mapping[str, str]] = [document.text for document in documents]
+        counts = np.ones(len(documents), np.int64)
+        ends = np.fromiter((len(row.get(schema.chunked, "")) for row in rows), np.int64, len(rows))
+        places = np.stack((np.zeros_like(ends), ends), axis=1)
+    else:
+        spans = [schema.rows(document) for document in documents]
+        rows = [schema.row_text(d, span) for d, of_it in zip(documents, spans, strict=True) for span in of_it]
+        counts = np.array([len(of_it) for of_it in spans], np.int64)
+        places = np.array([span for of_it in spans for span in of_it], np.int64).reshape(-1, 2)
+        names = (f"{d.id}#{n}" for d, of_it in zip(documents, spans, strict=True) for n in range(len(of_it)))
     arrays: Arrays = {
         **_stored(documents),
-        **_rows(documents, spans, chunked=schema.chunker is not None),
+        "rows.doc": np.repeat(np.arange(len(documents), dtype=np.int32), counts),
+        "rows.first": ragged.counts_to_offsets(counts),
+        "rows.span": places,
+        "rows.ties": tie_keys(names),
         **columns["arrays"],
     }
     meta: dict[str, Any] = {"docs": len(documents), "rows": len(rows), "columns": columns["names"], "totals": {}}
@@ -77,19 +89,6 @@ def _stored(documents: Sequence[Document]) -> Arrays:
         "ids.data": id_data,
         "ids.ties": keys,
         "ids.order": np.argsort(keys, kind="stable").astype(np.int32),
-    }
-
-
-def _rows(documents: Sequence[Document], spans: Sequence[list[tuple[int, int]]], *, chunked: bool) -> Arrays:
-    """Which document each row belongs to, and its span; the tie keys of chunk ids, where rows are chunks."""
-    counts = np.array([len(of_it) for of_it in spans], np.int64)
-    names = (f"{d.id}#{n}" for d, of_it in zip(documents, spans, strict=True) for n in range(len(of_it)))
-    flat = list(chain.from_iterable(chain.from_iterable(spans)))
-    return {
-        "rows.doc": np.repeat(np.arange(len(documents), dtype=np.int32), counts),
-        "rows.first": ragged.counts_to_offsets(counts),
-        "rows.span": np.array(flat, np.int64).reshape(-1, 2),
-        "rows.ties": tie_keys(names if chunked else ()),
     }
 
 

@@ -6,6 +6,7 @@ __all__ = ["MergeMode", "Writer"]
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,7 @@ from findry.records import Document, tie_keys
 
 log = logging.getLogger("findry.index")
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
+Built = tuple[Part, dict[str, str], list[str], NDArray[np.uint64]]
 MergeMode = Literal["background", "now", "off"]
 
 
@@ -90,6 +92,7 @@ class Writer:
             self._parts = [Part.of(segment, entry, staged=False) for segment, entry in segments]
             self._buffer: dict[str, Document] = {}
             self._buffered = 0
+            self._building: Future[Built] | None = None
             self._changed = False
         except BaseException:
             self._lock.release()
@@ -106,6 +109,7 @@ class Writer:
         try:
             return self._take(documents, progress)
         except BaseException:
+            self._abandon()
             self._buffer, self._buffered = {}, 0
             parts, self._kinds, self._changed = before
             for part, fresh in parts:
@@ -131,7 +135,7 @@ class Writer:
             taken += 1
             if self._buffered > FLUSH_CHARACTERS or len(self._buffer) >= FLUSH_DOCUMENTS:
                 self._flush(progress)
-        self._flush(progress)
+        self._flush(progress, last=True)
         return taken
 
     def delete(self, ids: Iterable[str] | str) -> int:
@@ -149,20 +153,44 @@ class Writer:
         self._changed = self._changed or found > 0
         return found
 
-    def _flush(self, progress: bool = False) -> None:
-        """Build a segment of what was added since the last one, in staging."""
-        if not self._buffer:
-            return
+    def _flush(self, progress: bool, *, last: bool = False) -> None:
+        """Build a segment of what was added since the last one, in staging; beside the reading of what follows."""
         documents = list(self._buffer.values())
         self._buffer, self._buffered = {}, 0
+        self._settle()
+        if documents and last:
+            with self._writing():
+                self._put(self._built(self._reserve(), documents, progress))
+        elif documents:
+            thread = ThreadPoolExecutor(1, "findry-build")
+            self._building = thread.submit(self._built, self._reserve(), documents, progress)
+            thread.shutdown(wait=False)
+
+    def _built(self, name: str, documents: Sequence[Document], progress: bool) -> Built:
         arrays, meta, kinds = build_segment(documents, self._schema, self._encoders, self._kinds, progress=progress)
         LIMITS.columns(kinds)
         LIMITS.total(meta["rows"] + sum(part.segment.rows for part in self._parts))
-        with self._writing():
-            part = self._stage.write(self._reserve(), arrays, meta)
-        self._forget([document.id for document in documents], arrays["ids.ties"])
-        self._kinds, self._changed = kinds, True
+        return self._stage.write(name, arrays, meta), kinds, [document.id for document in documents], arrays["ids.ties"]
+
+    def _settle(self) -> None:
+        """Wait for the segment that is being built, and take it in."""
+        if self._building is not None:
+            with self._writing():
+                built = self._building.result()
+            self._building = None
+            self._put(built)
+
+    def _put(self, built: Built) -> None:
+        part, self._kinds, ids, keys = built
+        self._forget(ids, keys)
+        self._changed = True
         self._parts.append(part)
+
+    def _abandon(self) -> None:
+        """Wait for the segment that is being built, and forget it."""
+        if self._building is not None:
+            wait([self._building])
+            self._building = None
 
     def _reserve(self) -> str:
         self._next += 1
@@ -282,6 +310,7 @@ class Writer:
 
         What the system refuses to remove from staging is removed by the next writer.
         """
+        self._abandon()
         if self._merging is not None:
             self._merging.wait()
             self._merging = None

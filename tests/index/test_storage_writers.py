@@ -248,6 +248,37 @@ def test_a_batch_written_in_several_pieces_is_still_taken_whole_or_not_at_all(ro
     assert sorted(d.text["text"] for d in Snapshot(root)) == ["ant", "ant 10", "ant 11", "ant 12", "ant 8", "ant 9"]
 
 
+@pytest.mark.parametrize("bad", range(0, 10, 2))
+def test_an_error_in_a_segment_that_is_built_beside_the_reading_refuses_the_whole_batch(root: Path, bad: int) -> None:
+    read = []
+
+    def source() -> Iterator[Document]:
+        for n in range(10):
+            read.append(n)
+            yield Document(f"{n}", {"text": "ant"}, {"year": "no number" if n == bad else 1999})
+
+    with patch("findry.index.writer.FLUSH_DOCUMENTS", 2), writer_of(root) as writer:
+        with pytest.raises(InputError, match="year"):
+            writer.add(source())
+        assert not writer.changed
+        assert len(read) >= bad + 2
+        writer.add([BEE])
+    assert held(root) == ["a", BEE.id]
+
+
+def test_a_source_that_fails_while_a_segment_is_built_is_refused_whole(root: Path) -> None:
+    def source() -> Iterator[Document]:
+        yield from (Document(f"{n}", {"text": "ant"}) for n in range(5))
+        raise OSError("the line broke")
+
+    with patch("findry.index.writer.FLUSH_DOCUMENTS", 2), writer_of(root) as writer:
+        with pytest.raises(OSError, match="broke"):
+            writer.add(source())
+        assert not writer.changed
+    assert held(root) == ["a"]
+    assert [path.name for path in (root / "staging").iterdir()] == []
+
+
 def test_of_several_documents_with_one_id_the_last_stands(root: Path) -> None:
     texts = ["ant", "bee", "cow"]
     with writer_of(root) as writer:
