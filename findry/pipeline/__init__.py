@@ -3,8 +3,9 @@ TOML files."""
 
 from __future__ import annotations
 
-__all__ = ["Plan", "check", "equivalent", "execute", "from_toml", "load", "save", "to_toml"]
+__all__ = ["Plan", "check", "equivalent", "execute", "from_text", "from_toml", "load", "save", "to_toml"]
 
 from findry.pipeline.checking import check
 from findry.pipeline.plan import Plan, equivalent, execute
+from findry.pipeline.text import from_text
 from findry.pipeline.toml import from_toml, load, save, to_toml

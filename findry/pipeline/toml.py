@@ -24,27 +24,16 @@ __all__ = ["from_toml", "load", "save", "to_toml"]
 
 import ast
 import dataclasses
-import operator
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import findry.stages  # noqa: F401 - fills the registry that names are looked up in
-from findry.algebra import Both, Cut, Head, Pipe, Stage, Then, head, stage_class
+from findry.algebra import Both, Cut, Head, Pipe, Stage, Then, stage_class
 from findry.algebra.mix import Combine, Mix, Scaled
 from findry.errors import InputError, MissingResource, PipelineError, SyntaxProblem, nearest
-
-OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.RShift: operator.rshift,
-    ast.BitOr: operator.or_,
-    ast.Mod: operator.mod,
-    ast.Mult: operator.mul,
-    ast.Add: operator.add,
-    ast.BitAnd: operator.and_,
-    ast.BitXor: operator.xor,
-    ast.Pow: operator.pow,
-}
+from findry.pipeline.flow import build
 
 
 def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
@@ -65,11 +54,20 @@ def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
         raise PipelineError("`stages` must hold one table a stage", expected="[stages.bm25]", where=where)
     made = {label: _stage(label, table, where) for label, table in tables.items()}
     used: set[str] = set()
-    pipe = _built(_parsed(content["flow"], where), made, used, where)
+
+    def stage_of(node: ast.expr) -> Stage | None:
+        if not isinstance(node, ast.Name):
+            return None
+        if node.id not in made:
+            near = nearest(node.id, made)
+            hint = f"did you mean {near!r}?" if near else f"add a table [stages.{node.id}]"
+            raise PipelineError("the flow names no stage of the file", received=node.id, where=where, hint=hint)
+        used.add(node.id)
+        return made[node.id]
+
+    pipe = build(content["flow"], stage_of, where)
     for label in made.keys() - used:
         raise PipelineError(f"stage {label!r} is not in the flow", received=content["flow"], where=where)
-    if not isinstance(pipe, Pipe):
-        raise PipelineError("the flow is no pipeline", received=content["flow"], where=where)
     return pipe
 
 
@@ -109,62 +107,6 @@ def _value(value: Any, field: dataclasses.Field[Any]) -> Any:
     if isinstance(field.default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value
-
-
-def _parsed(flow: str, where: str) -> ast.expr:
-    try:
-        return ast.parse(flow.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise SyntaxProblem("the flow does not parse", received=flow[:200], where=where) from error
-
-
-def _built(node: ast.expr, made: Mapping[str, Stage], used: set[str], where: str) -> Any:
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        left, right = (_built(side, made, used, where) for side in (node.left, node.right))
-        try:
-            if not isinstance(left, Pipe) and not isinstance(right, Pipe):
-                raise TypeError("two numbers")
-            return OPERATORS[type(node.op)](left, right)
-        except (TypeError, InputError) as error:
-            raise PipelineError(
-                "the flow joins things that do not fit",
-                received=ast.unparse(node),
-                where=where,
-                hint=str(error).partition("\n")[0],
-            ) from error
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = ast.Constant(-_number(node.operand, where))
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return node.value
-    if isinstance(node, ast.Name):
-        if node.id not in made:
-            near = nearest(node.id, made)
-            hint = f"did you mean {near!r}?" if near else f"add a table [stages.{node.id}]"
-            raise PipelineError("the flow names no stage of the file", received=node.id, where=where, hint=hint)
-        used.add(node.id)
-        return made[node.id]
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "head"
-        and len(node.args) == 2
-    ):
-        k, inner = (_built(argument, made, used, where) for argument in node.args)
-        names = [word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)]
-        if isinstance(inner, Pipe) and [word.arg for word in node.keywords] in ([], ["label"]) and len(names) < 2:
-            try:
-                return head(k, inner, label=str(names[0]) if names else None)
-            except InputError as error:
-                raise PipelineError(error.what, received=ast.unparse(node), where=where) from error
-    raise PipelineError(
-        "the flow knows stages, numbers, operators and head(k, stage)", received=ast.unparse(node), where=where
-    )
-
-
-def _number(node: ast.expr, where: str) -> float:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return node.value
-    raise PipelineError("a minus belongs before a number", received=ast.unparse(node), where=where)
 
 
 def to_toml(pipe: Pipe) -> str:

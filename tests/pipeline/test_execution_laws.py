@@ -13,7 +13,7 @@ from small_worlds import CHUNKED, ONE_FIELD, asked, build, reader_of
 
 from findry.algebra import Pipe
 from findry.index import Reader
-from findry.pipeline import Plan, check, equivalent, execute, from_toml, load, save, to_toml
+from findry.pipeline import Plan, check, equivalent, execute, from_text, from_toml, load, save, to_toml
 from findry.records import Batch, Document, Queries, Run
 from findry.stages import bm25, dense, linear, rrf
 from findry.text import parse_filter
@@ -62,7 +62,7 @@ def test_planned_execution_is_naive_execution(drawn: tuple[bool, Pipe], where: s
 def test_a_pipeline_read_back_from_toml_or_from_its_repr_is_equivalent(drawn: tuple[bool, Pipe]) -> None:
     chunked, pipe = drawn
     reader = world(chunked)
-    for again in (from_toml(to_toml(pipe)), eval(repr(pipe), dict(NAMESPACE))):
+    for again in (from_toml(to_toml(pipe)), from_text(repr(pipe)), eval(repr(pipe), dict(NAMESPACE))):
         check(again)
         assert equivalent(pipe, again, QUERIES, index=reader)
     assert to_toml(from_toml(to_toml(pipe))) == to_toml(pipe)
