@@ -118,6 +118,10 @@ class Stage(Pipe):
         """Counted cost of a call beyond time: model calls, tokens, bytes."""
         return {}
 
+    def held(self) -> Mapping[str, int]:
+        """Bytes of what a bound stage reads of an index, by part; parts that two stages share have one name."""
+        return {}
+
     @abstractmethod
     def run(self, batch: Batch) -> Batch:
         """The batch after this stage."""

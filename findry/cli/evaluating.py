@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["coverage", "eval_command", "told_coverage"]
+__all__ = ["coverage", "eval_command", "judged_queries", "told_coverage"]
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from findry.cli.options import Format, Kb, OutputFormat
+from findry.cli.options import Format, JudgedSet, Kb, Measures, OutputFormat, QrelsFile, QueriesFile, Split
 
 if TYPE_CHECKING:
     from findry.cli.systems import System
@@ -22,21 +22,14 @@ MEASURES = "nDCG@10 RR@10 R@100"
 
 def eval_command(
     kb: Kb,
-    queries: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Queries: BEIR .jsonl, or lines id TAB text; also .gz.")
-    ] = None,
-    qrels: Annotated[str | None, typer.Option(metavar="FILE", help="Judgments: BEIR .tsv, or TREC; also .gz.")] = None,
-    on: Annotated[
-        str | None,
-        typer.Option(metavar="SET", help="Instead of both: a BEIR folder, an id of ir_datasets, or python-docs."),
-    ] = None,
-    split: Annotated[str, typer.Option(metavar="SPLIT", help="Which judgments of the set.")] = "test",
-    measures: Annotated[
-        str, typer.Option(metavar="MEASURES", help="Names of ir-measures, or of trec_eval, ranx and MTEB.")
-    ] = MEASURES,
+    queries: QueriesFile = None,
+    qrels: QrelsFile = None,
+    on: JudgedSet = None,
+    split: Split = "test",
+    measures: Measures = MEASURES,
     pipeline: Annotated[
         list[str] | None,
-        typer.Option(metavar="PIPELINE", help="bm25, dense, hybrid or a TOML file; repeatable.  All three by default."),
+        typer.Option(metavar="PIPELINE", help="bm25, dense, hybrid, a TOML file or an expression; repeatable."),
     ] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="NAME", help="The system that others are compared to; the first by default.")
@@ -69,7 +62,7 @@ def eval_command(
     index = open_index(kb)
     chosen = systems(index, pipeline or [])
     first = _baseline(baseline, chosen)
-    asked, judged, left = _judged(queries, qrels, on, split)
+    asked, judged, left = judged_queries(queries, qrels, on, split)
     counts = coverage(index, judged) | {"queries_without_judgments": left}
     runs = run_all(index, chosen, asked)
     done = [
@@ -106,7 +99,7 @@ def _baseline(name: str | None, chosen: list[System]) -> str:
     return name
 
 
-def _judged(queries: str | None, qrels: str | None, on: str | None, split: str) -> tuple[Queries, Qrels, int]:
+def judged_queries(queries: str | None, qrels: str | None, on: str | None, split: str) -> tuple[Queries, Qrels, int]:
     """The judged queries, their judgments, and how many queries have no judgment and are not run."""
     from findry.cli.output import notes
     from findry.datasets import Dataset, dataset

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["CommitNumber", "Fields", "Format", "Keep", "Kb", "OnBad", "OnBadRows", "OutputFormat", "Quiet"]
+__all__ = [
+    "CommitNumber",
+    "Fields",
+    "Format",
+    "JudgedSet",
+    "Keep",
+    "Kb",
+    "Measures",
+    "OnBad",
+    "OnBadRows",
+    "OutputFormat",
+    "QrelsFile",
+    "QueriesFile",
+    "Quiet",
+    "Split",
+]
 
 from enum import StrEnum
 from typing import Annotated
@@ -43,4 +58,18 @@ CommitNumber = Annotated[
 ]
 Keep = Annotated[
     int, typer.Option("--keep", metavar="N", min=1, help="How many states of the documents stay to be opened again.")
+]
+QueriesFile = Annotated[
+    str | None, typer.Option("--queries", metavar="FILE", help="Queries: BEIR .jsonl, or lines id TAB text; also .gz.")
+]
+QrelsFile = Annotated[
+    str | None, typer.Option("--qrels", metavar="FILE", help="Judgments: BEIR .tsv, or TREC; also .gz.")
+]
+JudgedSet = Annotated[
+    str | None,
+    typer.Option("--on", metavar="SET", help="Instead of both: a BEIR folder, an id of ir_datasets, or python-docs."),
+]
+Split = Annotated[str, typer.Option("--split", metavar="SPLIT", help="Which judgments of the set.")]
+Measures = Annotated[
+    str, typer.Option("--measures", metavar="MEASURES", help="Names of ir-measures, or of trec_eval, ranx and MTEB.")
 ]

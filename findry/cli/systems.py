@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["NAMES", "System", "offered", "run_all", "system", "systems"]
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from findry.records import Queries, Run
 
 NAMES = ("bm25", "dense", "hybrid")
+NAMED = re.compile(r"([\w.-]+)=(?!=)(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,17 @@ def offered(index: Index) -> list[str]:
 
 
 def system(index: Index, spec: str) -> System:
-    """The system that a name or a TOML file tells."""
+    """The system that a name, a TOML file or an expression tells; ``NAME=`` before it gives it a name."""
     from findry.engine.defaults import DEPTH, default_pipeline
-    from findry.errors import CapabilityError, MissingResource, nearest
+    from findry.errors import CapabilityError
     from findry.pipeline import load
 
+    if named := NAMED.fullmatch(spec):
+        return replace(system(index, named[2]), name=named[1])
     if spec not in NAMES:
-        if not Path(spec).expanduser().is_file():
-            guess = nearest(spec, NAMES)
-            raise MissingResource(
-                f"no pipeline {spec!r}",
-                expected=f"{', '.join(NAMES)}, or a TOML file",
-                hint=f"did you mean {guess!r}?" if guess else None,
-            )
-        return System(Path(spec).stem, load(Path(spec).expanduser()))
+        if Path(spec).expanduser().is_file():
+            return System(Path(spec).stem, load(Path(spec).expanduser()))
+        return System(spec, _typed(spec))
     if spec not in offered(index):
         lacks = "vectors" if index.schema.lexical else "words"
         raise CapabilityError(
@@ -67,6 +66,21 @@ def system(index: Index, spec: str) -> System:
     elif spec == "dense":
         schema = replace(schema, lexical=())
     return System(spec, default_pipeline(schema, DEPTH))
+
+
+def _typed(spec: str) -> Pipe:
+    from findry.algebra import registry
+    from findry.errors import MissingResource, nearest
+    from findry.pipeline import from_text
+
+    if re.search(r"[()|>%*+&^]", spec) or spec in registry():
+        return from_text(spec)
+    guess = nearest(spec, (*NAMES, *registry()))
+    raise MissingResource(
+        f"no pipeline {spec!r}",
+        expected=f"{', '.join(NAMES)}, a TOML file, or an expression such as '(bm25 | dense) >> rrf(k=20)'",
+        hint=f"did you mean {guess!r}?" if guess else None,
+    )
 
 
 def systems(index: Index, specs: Sequence[str]) -> list[System]:

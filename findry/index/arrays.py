@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["ArrayFile", "FileStamp", "write_arrays"]
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -158,6 +159,11 @@ class ArrayFile:
         stored = self._find(name)
         stored.check(start, stop)
         return stored.values[start:stop]
+
+    def nbytes(self, prefix: str) -> int:
+        """Bytes of the arrays whose names begin with a prefix."""
+        entries = (entry for name, entry in self._directory.items() if name.startswith(prefix))
+        return sum(math.prod(entry["shape"]) * np.dtype(entry["dtype"]).itemsize for entry in entries)
 
     def place(self, name: str) -> int:
         """Where an array begins in `buffer`, in bytes."""

@@ -54,6 +54,14 @@ class DenseSearcher:
     def space(self) -> Space:
         return self.snapshot.rows
 
+    def held(self) -> dict[str, int]:
+        """Bytes of the vectors, and of their signs where they are scanned."""
+        name = f"{self.snapshot.commit.index_id} vectors {self.field.name}"
+        width = self.field.dimension
+        rows = sum(segment.rows for segment in self.snapshot.segments)
+        signs = sum(s.rows for s, of_it in zip(self.snapshot.segments, self._segments, strict=True) if of_it.scanned)
+        return {name: 4 * width * rows} | ({f"{name} signs": 8 * -(-width // 64) * signs} if signs else {})
+
     def encode(self, queries: Queries) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The rows of queries that have something to search with, and their vectors."""
         return query_vectors(self.snapshot, self.field, self.encoder, queries)

@@ -48,6 +48,13 @@ class LexicalSearcher:
     def space(self) -> Space:
         return self.snapshot.rows
 
+    def held(self) -> dict[str, int]:
+        """Bytes of the postings of each field, positions included."""
+        return {
+            f"{self.snapshot.commit.index_id} words {name}": sum(p.nbytes for p in vocabulary.postings)
+            for name, vocabulary in zip(self.fields, self._vocabularies, strict=True)
+        }
+
     def df(self, terms: Sequence[str], field: str | None = None) -> list[int]:
         """Live rows that hold each term, after analysis; 0 for stop words and unknown words."""
         vocabulary = self._vocabularies[list(self.fields).index(field) if field else 0]

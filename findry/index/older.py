@@ -86,6 +86,9 @@ class _Converted:
         """Where an array begins in `buffer`, in bytes."""
         return self._places[name]
 
+    def nbytes(self, prefix: str) -> int:
+        return sum(array.nbytes for name, array in self._arrays.items() if name.startswith(prefix))
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         array = self._arrays[name]
         where = self.buffer[self.place(name) : self.place(name) + array.nbytes]

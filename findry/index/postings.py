@@ -65,6 +65,9 @@ class HeldArrays(Protocol):
     def bounds(self, prefix: str) -> Sequence[float]:
         """The bounds of the field whose arrays have this prefix."""
 
+    def nbytes(self, prefix: str) -> int:
+        """Bytes of the arrays whose names begin with a prefix."""
+
     @property
     def buffer(self) -> NDArray[np.uint8]:
         """All arrays, as bytes."""
@@ -183,6 +186,11 @@ class Postings:
     def compared(self) -> NDArray[np.bool_]:
         """The terms whose postings were compared with their checksums."""
         return np.zeros(len(self.start) - 1, np.bool_)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays of the field."""
+        return self._arrays.nbytes(f"{self._prefix}.")
 
     def compare(self, numbers: NDArray[np.int32]) -> None:
         """Compare the rows and frequencies of some terms with their checksums, if that was not done before."""

@@ -25,6 +25,7 @@ class Plan:
     """
 
     def __init__(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> None:
+        self.queries = queries
         state = {name: value for name, value in (("where", where), ("exclude", exclude)) if value is not None}
         self._start = Batch(queries, state=state)
         self._done: dict[str, Batch] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["DenseRetrieve", "LexicalRetrieve"]
 
+from collections.abc import Mapping
 from typing import Any
 
 from findry.algebra import Retrieve, param, resource, stage
@@ -34,6 +35,9 @@ class LexicalRetrieve(Retrieve):
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
         return reader(self).lexical(self.k1, self.b, self.fields).search(queries, self.k, where=where, exclude=exclude)
 
+    def held(self) -> Mapping[str, int]:
+        return reader(self).lexical(self.k1, self.b, self.fields).held()
+
 
 @stage("dense")
 class DenseRetrieve(Retrieve):
@@ -57,3 +61,6 @@ class DenseRetrieve(Retrieve):
     def apply(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> Run:
         searcher = reader(self).dense(self.field, self.scan, self.depth)
         return searcher.search(queries, self.k, where=where, exclude=exclude)
+
+    def held(self) -> Mapping[str, int]:
+        return reader(self).dense(self.field, self.scan, self.depth).held()
