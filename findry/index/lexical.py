@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["LexicalSearcher"]
+__all__ = ["LexicalSearcher", "TermPart"]
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,20 @@ from findry.index.searcher import Exactness, ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
 from findry.records import Queries, Run, Space
+
+
+class TermPart(NamedTuple):
+    """What a term adds to a score: its frequency in the row, live rows that hold it, length of the row, the addend.
+
+    `term` is empty for a phrase or a prefix.
+    """
+
+    field: str
+    term: str
+    tf: int
+    df: int
+    length: int
+    added: float
 
 
 class LexicalSearcher:
@@ -55,12 +70,14 @@ class LexicalSearcher:
             for name, vocabulary in zip(self.fields, self._vocabularies, strict=True)
         }
 
-    def df(self, terms: Sequence[str], field: str | None = None) -> list[int]:
-        """Live rows that hold each term, after analysis; 0 for stop words and unknown words."""
+    def df(self, terms: Sequence[str], field: str | None = None, *, analysed: bool = False) -> list[int]:
+        """Live rows that hold each term, after analysis unless they are `analysed`; 0 for stop and unknown words."""
         vocabulary = self._vocabularies[list(self.fields).index(field) if field else 0]
-        analysed = [vocabulary.field.analyzer.terms(term) for term in terms]
-        _, counts = vocabulary.look_up([found[0] if len(found) == 1 else "" for found in analysed])
-        return [int(count) if len(found) == 1 else 0 for found, count in zip(analysed, counts, strict=True)]
+        if analysed:
+            return [int(count) for count in vocabulary.look_up(list(terms))[1]]
+        words = [vocabulary.field.analyzer.terms(term) for term in terms]
+        _, counts = vocabulary.look_up([found[0] if len(found) == 1 else "" for found in words])
+        return [int(count) if len(found) == 1 else 0 for found, count in zip(words, counts, strict=True)]
 
     def _ask(self, queries: Queries, allowed: Restrictions) -> Asked:
         return ask(queries, allowed, self.formula, self._vocabularies, tuple(self.fields.values()))
@@ -75,6 +92,15 @@ class LexicalSearcher:
             return Run.empty(queries.space, self.space, name="bm25")
         offsets, rows, scores = self._scoring.best(asked, allowed, k)
         return Run(queries.space, self.space, offsets, rows, scores, name="bm25")
+
+    def explain(self, queries: Queries, row: int) -> list[TermPart]:
+        """What each term of the first query adds to the score of a row, the largest addend first."""
+        asked = self._ask(queries, Restrictions(self.snapshot, queries, None, None))
+        names, parts = list(self.fields), []
+        for field, term, tf, length, added in self._scoring.parts_of(asked, 0, row):
+            df = self.df([term], names[field], analysed=True)[0] if term else 0
+            parts.append(TermPart(names[field], term, tf, df, length, added))
+        return sorted(parts, key=lambda part: -part.added)
 
     def score(self, queries: Queries, candidates: Run) -> Run:
         """The candidates with their exact BM25 scores, 0 where no query term occurs; sorted anew."""

@@ -216,6 +216,29 @@ class Scoring:
             out[places] = sums[local].astype(np.float32) / asked.scale[query]
         return out
 
+    def parts_of(self, asked: Asked, query: int, row: int) -> list[tuple[int, str, int, int, float]]:
+        """What makes up the score of one row: field, term, its frequency, the length of the row, and what it adds.
+
+        A phrase or a prefix has no term of its own; its name is empty.
+        """
+        number = int(np.searchsorted(self._snapshot.row_base, row, side="right")) - 1
+        local, found = row - int(self._snapshot.row_base[number]), []
+        for line in range(int(asked.start[query]), int(asked.start[query + 1])):
+            field, term = int(asked.field[line]), int(asked.number[number, line])
+            postings = self._vocabularies[field].postings[number]
+            name = postings.terms[term] if term >= 0 else ""
+            held = asked.lists[line].lists[number] if line in asked.lists else None
+            held = postings.list(term) if held is None and term >= 0 else held
+            if held is None:
+                continue
+            at = int(np.searchsorted(held.rows, local))
+            if at < len(held.rows) and held.rows[at] == local:
+                tf, length = int(held.tf[at]), int(postings.lengths[local])
+                fixed, slope = self._lines[field]
+                added = float(asked.weight[line]) * tf / (tf + fixed + slope * length)
+                found.append((field, name, tf, length, added))
+        return found
+
     def _best_of_all(self, asked: Asked, allowed: Restrictions, k: int) -> Ranking:
         """As `best`, for negative weights too: every row is scored, and the best are chosen."""
         counts, rows, scores = [], [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]

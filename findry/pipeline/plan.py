@@ -27,19 +27,20 @@ class Plan:
     def __init__(self, queries: Queries, *, where: Any = None, exclude: Any = None) -> None:
         self.queries = queries
         state = {name: value for name, value in (("where", where), ("exclude", exclude)) if value is not None}
-        self._start = Batch(queries, state=state)
+        self.start = Batch(queries, state=state)
         self._done: dict[str, Batch] = {}
         self.calls = 0
 
     def run(self, pipe: Pipe) -> Batch:
         """The batch after a pipeline, which is checked first."""
         check(pipe, bound=True)
-        return self._run(pipe, self._start, "")[0]
+        return self.step(pipe, self.start, "")[0]
 
-    def _run(self, pipe: Pipe, batch: Batch, before: str) -> tuple[Batch, str]:
+    def step(self, pipe: Pipe, batch: Batch, before: str) -> tuple[Batch, str]:
+        """What a part of a pipeline makes of a batch, and the key of that; `before` is the key of the batch."""
         if isinstance(pipe, Then):
-            middle, key = self._run(pipe.first, batch, before)
-            return self._run(pipe.second, middle, key)
+            middle, key = self.step(pipe.first, batch, before)
+            return self.step(pipe.second, middle, key)
         after = f"{before} >> {pipe.key()} as {[p.title for p in pipe.walk() if isinstance(p, Stage)]}"
         if after not in self._done:
             self._done[after] = self._fresh(pipe, batch, before)
@@ -47,7 +48,7 @@ class Plan:
 
     def _fresh(self, pipe: Pipe, batch: Batch, before: str) -> Batch:
         if isinstance(pipe, Both | Mix | Combine | Scaled):
-            return pipe.join(batch, [self._run(part, batch, before)[0] for part in pipe.parts])
+            return pipe.join(batch, [self.step(part, batch, before)[0] for part in pipe.parts])
         if not isinstance(pipe, Stage):
             raise PipelineError("this is no part of a pipeline", received=repr(pipe))
         self.calls += 1

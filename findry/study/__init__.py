@@ -6,11 +6,16 @@ from __future__ import annotations
 __all__ = [
     "Comparison",
     "Contrast",
+    "Explanation",
+    "Fate",
+    "Funnel",
     "Latency",
     "Marginal",
     "Outcome",
     "StageValue",
     "compare",
+    "explain",
+    "funnel",
     "latencies",
     "marginal",
     "queries_needed",
@@ -18,6 +23,8 @@ __all__ = [
 ]
 
 from findry.study.comparison import Comparison, Contrast, Outcome, compare
+from findry.study.explain import Explanation, explain
+from findry.study.funnel import Fate, Funnel, funnel
 from findry.study.latency import Latency, latencies
 from findry.study.marginal import Marginal, StageValue, marginal
 from findry.study.power import queries_needed, smallest_effect

@@ -1,0 +1,85 @@
+"""compare, marginal, funnel and explain, as they are typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from small_collection import Cli
+
+
+def test_compare_shows_systems_differences_and_ties(cli: Cli, kb: Path, beir: Path) -> None:
+    shown = cli("compare", kb, "bm25", "wide=bm25(k1=1.5)", "hybrid", "--on", beir, "--timed", 3).stdout
+    assert "system" in shown.splitlines()[1]
+    assert [line.split()[0] for line in shown.splitlines()[2:5]] == ["bm25", "wide", "hybrid"]
+    assert "wide - bm25" in shown
+    assert "= no difference shown" in shown
+
+
+def test_compare_prints_json_csv_and_latex(cli: Cli, kb: Path, beir: Path) -> None:
+    command = ("compare", kb, "bm25", "hybrid", "--on", beir, "--timed", 0, "--output")
+    document = json.loads(cli(*command, "json").stdout)
+    assert [system["name"] for system in document["systems"]] == ["bm25", "hybrid"]
+    assert document["baseline"] == "bm25"
+    assert {row["measure"] for row in document["differences"]} == {"nDCG@10", "R@100"}
+    assert document["systems"][0]["index_bytes"]
+    read = list(csv.DictReader(io.StringIO(cli(*command, "csv").stdout)))
+    assert [(row["system"], row["measure"]) for row in read] == [
+        (name, measure) for name in ("bm25", "hybrid") for measure in ("nDCG@10", "R@100")
+    ]
+    assert cli(*command, "latex").stdout.startswith(r"\begin{tabular}{lllr}")
+
+
+def test_compare_takes_runs_of_other_systems(cli: Cli, kb: Path, beir: Path, tmp_path: Path) -> None:
+    cli("eval", kb, "--on", beir, "--pipeline", "bm25", "--run-out", tmp_path / "theirs.run")
+    shown = cli("compare", kb, "bm25", "--run", f"theirs={tmp_path / 'theirs.run'}", "--on", beir, "--timed", 0).stdout
+    rows = [line.split() for line in shown.splitlines() if line.startswith(("bm25 ", "theirs "))]
+    assert rows[0][1:4] == rows[1][1:4]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("bm26",), 3, "did you mean 'bm25'"),
+        (("bm25(k1=-1)",), 2, "out of range"),
+        (("bm25", "--baseline", "dense"), 2, "none of the systems"),
+        (("bm25", "--measures", "nDGC@10"), 2, "did you mean nDCG"),
+        (("bm25", "--run", "x=nowhere.run"), 3, "nowhere.run"),
+    ],
+)
+def test_compare_refuses_what_it_cannot_do(
+    cli: Cli, kb: Path, beir: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    assert told in cli("compare", kb, *arguments, "--on", beir, exit_code=code).stderr
+
+
+def test_marginal_gives_each_stage_a_verdict(cli: Cli, kb: Path, beir: Path) -> None:
+    shown = cli("marginal", kb, "(bm25 | dense) >> rrf", "--on", beir, "--timed", 3).stdout
+    assert [line.split()[0] for line in shown.splitlines()[2:5]] == ["bm25", "dense", "rrf"]
+    assert "without dense  bm25()" in shown
+    document = json.loads(cli("marginal", kb, "bm25", "--on", beir, "--timed", 0, "--output", "json").stdout)
+    assert document["stages"][0]["verdict"] == "nothing is left without it"
+
+
+def test_funnel_counts_what_was_lost_and_tells_one_query(cli: Cli, kb: Path, beir: Path) -> None:
+    shown = cli("funnel", kb, "bm25 % 1", "--on", beir).stdout
+    assert "bm25 % 1" in shown
+    assert "what became of them" in shown
+    document = json.loads(cli("funnel", kb, "bm25 % 1", "--on", beir, "--output", "json").stdout)
+    assert sum(document["counts"].values()) == len(document["fates"]) > 0
+    query = document["fates"][0]["query"]
+    assert "rank after each step" in cli("funnel", kb, "bm25", "--on", beir, "--query", query).stdout
+    assert "no relevant document" in cli("funnel", kb, "bm25", "--on", beir, "--query", "nobody", exit_code=2).stderr
+
+
+def test_explain_tells_ranks_and_what_each_word_adds(cli: Cli, kb: Path) -> None:
+    found = json.loads(cli("search", kb, "ants", "--output", "json").stdout)["hits"][0]["id"]
+    shown = cli("explain", kb, "ants", "--doc", found).stdout
+    assert "bm25" in shown
+    assert "ant " in shown
+    document = json.loads(cli("explain", kb, "ants", "--doc", found, "--output", "json").stdout)
+    assert document["steps"][0]["rank"] >= 1
+    assert "no such document" in cli("explain", kb, "ants", "--doc", "nobody", exit_code=2).stderr
