@@ -12,9 +12,11 @@ import typer
 
 from findry import __version__
 from findry.cli.changing import add_command, delete_command, sync_command
+from findry.cli.comparing import compare_command, marginal_command
 from findry.cli.demo import demo_command
 from findry.cli.doctor import doctor_command
 from findry.cli.evaluating import eval_command
+from findry.cli.following import explain_command, funnel_command
 from findry.cli.guard import INTERRUPTED, guarded
 from findry.cli.indexing import index_command
 from findry.cli.info import info_command
@@ -31,7 +33,8 @@ Examples:
 \b
 Exit codes: 0 good, 2 bad arguments, 3 something needed is missing, 4 resource (locked, damaged, disk),
 5 input that does not hold, 6 provider or runtime, 7 done but rows were skipped.
-Environment: FINDRY_CACHE (folder), FINDRY_PROGRESS=0 (no bars), FINDRY_DEBUG=1 (tracebacks)."""
+Environment: FINDRY_CACHE (folder), FINDRY_ENCODINGS (bytes of kept vectors, or off), FINDRY_PROGRESS=0 (no bars),
+FINDRY_DEBUG=1 (tracebacks)."""
 
 COMMANDS: dict[str, tuple[Callable[..., int | None], str]] = {
     "index": (
@@ -66,6 +69,29 @@ Examples:
   findry eval kb --on scifact/ --split test --pipeline bm25 --pipeline mine.toml
   findry eval kb --on python-docs --measures "nDCG@10 AP" --baseline bm25 --output json""",
     ),
+    "compare": (
+        compare_command,
+        """\b
+Examples:
+  findry compare kb bm25 dense hybrid --on scifact/
+  findry compare kb bm25 "wide=bm25(k1=1.2, b=0.75)" --queries queries.tsv --qrels qrels.txt
+  findry compare kb hybrid --run theirs=theirs.run --on scifact/ --output latex""",
+    ),
+    "marginal": (
+        marginal_command,
+        """\b
+Examples:
+  findry marginal kb --on scifact/
+  findry marginal kb "(bm25 % 100 | dense % 100) >> rrf" --on scifact/ --effect 0.02""",
+    ),
+    "funnel": (
+        funnel_command,
+        """\b
+Examples:
+  findry funnel kb --on scifact/
+  findry funnel kb "bm25 % 100" --on scifact/ --query 12""",
+    ),
+    "explain": (explain_command, """\b\nExample:\n  findry explain kb "red ants" --doc doc-17"""),
     "info": (info_command, "\b\nExample:\n  findry info kb --output json"),
     "verify": (verify_command, "\b\nExample:\n  findry verify kb"),
     "backup": (backup_command, "\b\nExamples:\n  findry backup kb /mnt/kb\n  findry backup kb old-kb --commit 3"),

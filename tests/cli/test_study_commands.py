@@ -44,7 +44,7 @@ def test_compare_takes_runs_of_other_systems(cli: Cli, kb: Path, beir: Path, tmp
     ("arguments", "code", "told"),
     [
         (("bm26",), 3, "did you mean 'bm25'"),
-        (("bm25(k1=-1)",), 2, "out of range"),
+        (("bm25(k1=-1)",), 5, "out of range"),
         (("bm25", "--baseline", "dense"), 2, "none of the systems"),
         (("bm25", "--measures", "nDGC@10"), 2, "did you mean nDCG"),
         (("bm25", "--run", "x=nowhere.run"), 3, "nowhere.run"),
