@@ -29,6 +29,8 @@ QUERIES = (
     *("how do vaccines work", "symptoms of iron deficiency", "heat transfer in laminar flow", "copy a folder"),
     *("what causes migraine", "boundary layer theory", "sort a list of tuples", "gene expression in yeast"),
 )
+JUDGED = ("scifact", "cosqa")
+DOCUMENTS = 1500
 FP32 = ("onnxruntime", "openvino", "sentence-transformers")
 
 
@@ -66,6 +68,8 @@ def run(setting: Setting) -> Result:
     if int8 in engines:
         kept = _kept(vectors["findry"], vectors[int8])
         result.notes.append(f"int8 against float32, each text asked for in the others: {kept:.1%} of the top-10 stay.")
+    if int8 in engines and not setting.small:
+        result.notes += [_judged(name) for name in JUDGED if (DATA / name / "corpus.jsonl.gz").exists()]
     result.notes.append(_again(texts[: 24 if setting.small else 300]))
     return result
 
@@ -109,6 +113,39 @@ def _kept(documents: NDArray[np.float32], queries: NDArray[np.float32]) -> float
     some = slice(0, 200)
     right, other = (np.argsort(-(q[some] @ documents.T), axis=1)[:, 1:11] for q in (documents, queries))
     return float(np.mean([len(set(a) & set(b)) for a, b in zip(right.tolist(), other.tolist(), strict=True)])) / 10
+
+
+def _judged(name: str) -> str:
+    """What int8 changes on a judged collection: exact top-10 and nDCG@10, queries and documents encoded alike."""
+    from findry import dataset
+    from findry.evaluate import compare, evaluate
+    from findry.records import Run
+
+    collection = dataset(DATA / name)
+    queries, qrels = collection.split("test")
+    judged = {document for row in qrels.to_dict().values() for document in row}
+    every = [(document.id not in judged, place, document) for place, document in enumerate(collection.corpus)]
+    documents = [document for _, _, document in sorted(every, key=lambda one: one[:2])[: max(DOCUMENTS, len(judged))]]
+    ids = [document.id for document in documents]
+    texts = [" ".join(document.text.values()) for document in documents]
+    tops, tables, seconds = [], [], []
+    for precision in ("float32", "int8"):
+        opened = encoder("minilm", precision=precision, threads=1)
+        asked = opened.encode(queries.texts, "query")
+        start = time.process_time()
+        vectors = opened.encode(texts, "document")
+        seconds.append(time.process_time() - start)
+        scores = asked @ vectors.T
+        tops.append(np.argsort(-scores, axis=1, kind="stable")[:, :10])
+        found = zip(queries.ids, tops[-1].tolist(), scores, strict=True)
+        hits = {query: {ids[row]: float(of_it[row]) for row in top} for query, top, of_it in found}
+        tables.append(evaluate(Run.from_dict(hits, name=precision), qrels, "nDCG@10"))
+    kept = np.mean([len(set(a) & set(b)) for a, b in zip(*(top.tolist() for top in tops), strict=True)]) / 10
+    return (
+        f"int8 on {name} ({len(queries)} queries, {len(ids):,} documents): {kept:.1%} of the exact top-10 stay; "
+        f"{compare(*tables)[0]}, from {tables[0].mean('nDCG@10'):.4f}; "
+        f"processor time of the documents {seconds[0]:.0f} s and {seconds[1]:.0f} s."
+    )
 
 
 def _again(texts: list[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ["FINDRY_ENCODINGS"] = "off"  # what a test encodes is encoded, and nothing of it is kept for a user
 
 
 settings.register_profile(

@@ -6,6 +6,7 @@ from __future__ import annotations
 __all__ = [
     "Both",
     "Cut",
+    "Feedback",
     "Filter",
     "Fuse",
     "Group",
@@ -29,7 +30,7 @@ __all__ = [
 
 from findry.algebra.declare import param, registry, resource, stage, stage_class
 from findry.algebra.expression import Both, Pipe, Then
-from findry.algebra.kinds import Filter, Fuse, Group, Rerank, Retrieve, Rewrite, Stage
+from findry.algebra.kinds import Feedback, Filter, Fuse, Group, Rerank, Retrieve, Rewrite, Stage
 from findry.algebra.mix import Mix, Scaled
 from findry.algebra.operators import Cut, Head, head
 from findry.algebra.without import without

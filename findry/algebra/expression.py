@@ -127,6 +127,11 @@ class Pipe(ABC):
         """The label under which this node brings hits in; None for one that does not."""
         return None
 
+    def finders(self) -> Iterator[str]:
+        """The labels under which this pipe brings hits in."""
+        for part in self.parts:
+            yield from part.finders()
+
     def written_after(self, first: str) -> str:
         """How ``first >> self`` is written."""
         return f"({first} >> {self!r})"
@@ -186,8 +191,7 @@ class Both(Pipe):
         """A distinct name for each branch: the label of its retriever, numbered where two agree."""
         names: list[str] = []
         for part in self.parts:
-            labels = [node.finds for node in part.walk() if node.finds]
-            name = "+".join(labels) or f"branch{len(names) + 1}"
+            name = "+".join(part.finders()) or f"branch{len(names) + 1}"
             again = (f"{name}.{number}" for number in count(2))
             names.append(name if name not in names else next(other for other in again if other not in names))
         return names

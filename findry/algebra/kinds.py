@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Filter", "Fuse", "Group", "OnRun", "Rerank", "Retrieve", "Rewrite", "Stage"]
+__all__ = ["Feedback", "Filter", "Fuse", "Group", "OnRun", "Rerank", "Retrieve", "Rewrite", "Stage"]
 
 import dataclasses
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, ClassVar, Literal
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from findry.algebra.declare import Param, Resource
-from findry.algebra.expression import Pipe
+from findry.algebra.expression import Pipe, joined_trace
 from findry.algebra.fits import fits, hints
 from findry.errors import InputError, PipelineError
 from findry.records import Batch, Branches, Queries, Run, StageTrace
@@ -60,6 +60,15 @@ class Stage(Pipe):
     def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:  # noqa: ARG002
         return self
 
+    @property
+    def before(self) -> tuple[Pipe, ...]:
+        """Pipes whose runs the stage needs on the same input; see `Feedback`."""
+        return ()
+
+    def finders(self) -> Iterator[str]:
+        if self.finds is not None:
+            yield self.finds
+
     def settings(self) -> dict[str, Any]:
         """Parameters and resource names that differ from the declared defaults."""
         changed = {}
@@ -74,15 +83,16 @@ class Stage(Pipe):
         return changed
 
     def __repr__(self) -> str:
-        return self._written(self.settings() | ({"label": self.label} if self.label else {}))
+        return self._written(map(repr, self.before), self.settings() | ({"label": self.label} if self.label else {}))
 
-    def _written(self, settings: Mapping[str, Any]) -> str:
-        return f"{self.stage_name}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
+    def _written(self, before: Iterable[str], settings: Mapping[str, Any]) -> str:
+        named = (f"{name}={value!r}" for name, value in settings.items())
+        return f"{self.stage_name}({', '.join((*before, *named))})"
 
     def key(self) -> str:
         bound = (getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata)
         identities = [getattr(value, "identity", f"{type(value).__name__}@{id(value):x}") for value in bound]
-        return f"{self._written(self.settings())}@{','.join(identities)}"
+        return f"{self._written((pipe.key() for pipe in self.before), self.settings())}@{','.join(identities)}"
 
     def named(self, label: str) -> Pipe:
         return dataclasses.replace(self, label=label)
@@ -103,12 +113,16 @@ class Stage(Pipe):
         return [value for value in values if isinstance(value, str)]
 
     def __call__(self, batch: Batch) -> Batch:
+        return self.after(batch, [pipe(batch) for pipe in self.before])
+
+    def after(self, batch: Batch, before: Sequence[Batch]) -> Batch:
+        """The batch after this stage, timed; `before` is what the pipes that it needs made of the same batch."""
         for name in self.unbound():
             raise PipelineError(
                 f"stage {self.title!r} needs the resource {name!r}", hint=f"pipeline.bind({name}=...) first"
             )
         start = perf_counter()
-        out = self.run(batch)
+        out = self.run_after(batch, before)
         seconds = perf_counter() - start
         hits = np.diff(out.run.offsets) if out.run is not None else np.zeros(len(batch.queries), np.int64)
         trace = StageTrace(self.title, self.kind, seconds, hits, self.cost(batch))
@@ -117,6 +131,11 @@ class Stage(Pipe):
     def cost(self, batch: Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Counted cost of a call beyond time: model calls, tokens, bytes."""
         return {}
+
+    def run_after(self, batch: Batch, before: Sequence[Batch]) -> Batch:
+        """As `run`, given what the pipes that it needs made of the batch."""
+        del before
+        return self.run(batch)
 
     def held(self) -> Mapping[str, int]:
         """Bytes of what a bound stage reads of an index, by part; parts that two stages share have one name."""
@@ -138,6 +157,46 @@ class Rewrite(Stage):
 
     def run(self, batch: Batch) -> Batch:
         return batch.with_(queries=self.apply(batch.queries))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Feedback(Rewrite):
+    """Queries in, queries with a fuller plan out, made of what a first retrieval found.  Null: the original query.
+
+    `first` runs on the same queries, under the same filters; its first `docs` hits of each query are the feedback.
+    """
+
+    first: Pipe = dataclasses.field(default_factory=lambda: _nothing(), metadata={"part": True})
+
+    @property
+    def parts(self) -> tuple[Pipe, ...]:
+        return (self.first,)
+
+    @property
+    def before(self) -> tuple[Pipe, ...]:
+        return (self.first,)
+
+    def rebuilt(self, parts: tuple[Pipe, ...]) -> Pipe:
+        return dataclasses.replace(self, first=parts[0])
+
+    def bind(self, **resources: Any) -> Pipe:
+        return super().bind(**resources).rebuilt((self.first.bind(**resources),))
+
+    @abstractmethod
+    def refine(self, queries: Queries, run: Run) -> Queries:
+        """The queries with their plan changed by what was found for them."""
+
+    def apply(self, queries: Queries) -> Queries:
+        return self.refine(queries, self.first(Batch(queries)).need_run(self.title))
+
+    def run_after(self, batch: Batch, before: Sequence[Batch]) -> Batch:
+        (found,) = before
+        run = found.need_run(self.title)
+        return batch.with_(queries=self.refine(batch.queries, run), trace=joined_trace(batch.trace, [found]))
+
+
+def _nothing() -> Pipe:
+    raise PipelineError("feedback needs a first retrieval", expected="rm3(bm25 % 10)")
 
 
 class Retrieve(Stage):

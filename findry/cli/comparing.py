@@ -54,7 +54,9 @@ def compare_command(
     timed: Timed = 100,
     output: Annotated[Table, typer.Option("--output", help="How to print the result.")] = Table.TABLE,
 ) -> int | None:
-    """Compare systems on judged queries: quality with intervals, differences, time and cost.
+    """Compare systems on judged queries.
+
+    One row a system: quality with intervals, time and cost; then the difference of each to the first.
 
     A difference is marked as a tie (=) unless its p-value, corrected for all rows (Holm), is below 0.05.
     """
@@ -100,10 +102,10 @@ def marginal_command(
     timed: Timed = 100,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """What each stage of a pipeline is worth: gain with interval, milliseconds, cost, and a verdict.
+    """Say what each stage of a pipeline is worth.
 
-    Each stage is replaced by its null: a retriever's branch is dropped, a fuser leaves its first branch, a reranker the
-    order as it was, a rewriter the original query.
+    Its gain with an interval, what it costs, and a verdict.  Each stage is replaced by its null: a retriever's branch
+    is dropped, a fuser leaves its first branch, a reranker the order as it was, a rewriter the original query.
     """
     from findry.cli.evaluating import coverage, judged_queries, told_coverage
     from findry.cli.output import emit

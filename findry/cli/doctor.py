@@ -42,6 +42,10 @@ def doctor_command(
     warm: Annotated[
         bool, typer.Option("--warm", help="Compile the kernels, build the graph of the default model, and time both.")
     ] = False,
+    forget_encodings: Annotated[
+        bool,
+        typer.Option("--forget-encodings", help="Empty the cache of vectors first; they are made again when needed."),
+    ] = False,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
     """Check that this machine is ready.
@@ -50,7 +54,15 @@ def doctor_command(
     """
     from findry.cli.output import emit, table
 
-    checks = [_python(), *_libraries(), *_extras(), _cache(), *_kernels(warm), *_encoder(warm)]
+    checks = [
+        _python(),
+        *_libraries(),
+        *_extras(),
+        _cache(),
+        _encodings(forget_encodings),
+        *_kernels(warm),
+        *_encoder(warm),
+    ]
     ready = all(check.good for check in checks if check.needed)
     if output is Format.JSON:
         emit({"ready": ready, "checks": [asdict(check) for check in checks]})
@@ -105,6 +117,23 @@ def _cache() -> Check:
     except OSError as error:
         return Check("cache", False, f"{folder}: {error.strerror}; name another by FINDRY_CACHE", needed=False)
     return Check("cache", True, str(folder))
+
+
+def _encodings(forget: bool) -> Check:
+    """How much the vectors take that are kept so that no text is encoded twice."""
+    from findry.cli.output import show_bytes
+    from findry.errors import InputError
+    from findry.models.encoding_room import clear_encodings, encodings_folder, encodings_limit, encodings_size
+
+    forgotten = f", {show_bytes(clear_encodings())} forgotten" if forget else ""
+    try:
+        limit = encodings_limit()
+    except InputError as error:
+        return Check("encodings", False, f"FINDRY_ENCODINGS: {error.received}; {error.expected}", needed=False)
+    bound = f"of at most {show_bytes(limit)}" if limit else "switched off by FINDRY_ENCODINGS"
+    emptied = "" if forget else "; findry doctor --forget-encodings empties it"
+    detail = f"{encodings_folder()}: {show_bytes(encodings_size())}{forgotten} {bound}{emptied}"
+    return Check("encodings", True, detail, needed=False)
 
 
 def _kernels(warm: bool) -> Iterator[Check]:

@@ -31,7 +31,10 @@ def funnel_command(
     query: Annotated[str | None, typer.Option(metavar="ID", help="One query in detail.")] = None,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Where each relevant document was lost: not indexed, not retrieved, dropped, reranked out or cut."""
+    """Tell where each relevant document was lost.
+
+    Not in the index, not retrieved by any branch (and its rank there), dropped in fusion, reranked out, or cut.
+    """
     from findry.cli.evaluating import coverage, judged_queries
     from findry.cli.output import emit
     from findry.cli.sources import open_index
@@ -101,7 +104,10 @@ def explain_command(
     ] = "hybrid",
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
-    """Why a document stands where it stands: rank and score after every stage, and what each word adds."""
+    """Tell why a document stands where it stands.
+
+    Its rank and score after every stage, and what each word of the query adds.
+    """
     from findry.cli.output import emit
     from findry.cli.sources import open_index
     from findry.cli.systems import offered, system

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Index", "create", "open_index"]
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from findry.index.verify import Verified, verify
 from findry.index.writer import MergeMode
 from findry.models import Encoder, from_card, require_same_card
 from findry.models import encoder as open_encoder
+from findry.models.encoding_cache import cached
 from findry.pipeline import execute
 from findry.records import Batch, Document, Queries, Run
 from findry.records.where import Where, from_dict
@@ -93,7 +95,7 @@ class Index:
             raise InputError("an older commit is only for reading", received=f"commit {self._pinned}")
         snapshot = self.reader.snapshot
         names = [field.name for field in snapshot.schema.vectors]
-        encoders = Encoders(names, lambda name: self._encoder(snapshot, name))
+        encoders = Encoders(names, cache(lambda name: cached(self._encoder(snapshot, name))))
         return Writer(self.root, encoders, merge=merge, keep=keep)
 
     def add(

@@ -13,6 +13,7 @@ from findry.errors import InputError
 from findry.index.asked import Asked, ask
 from findry.index.bm25 import BM25
 from findry.index.restrict import Restrictions
+from findry.index.schema import joined
 from findry.index.scoring import Scoring
 from findry.index.searcher import Exactness, ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
@@ -78,6 +79,21 @@ class LexicalSearcher:
         words = [vocabulary.field.analyzer.terms(term) for term in terms]
         _, counts = vocabulary.look_up([found[0] if len(found) == 1 else "" for found in words])
         return [int(count) if len(found) == 1 else 0 for found, count in zip(words, counts, strict=True)]
+
+    def analysed(self, text: str) -> list[str]:
+        """The terms of a text under the analyser of the first field."""
+        return self._vocabularies[0].field.analyzer.terms(text)
+
+    def terms(self, rows: Sequence[int], field: str | None = None) -> list[list[str]]:
+        """The analysed terms of some rows in a field, by default the first, in order.  Cost: one analysis a row."""
+        vocabulary = self._vocabularies[list(self.fields).index(field) if field else 0]
+        schema, targets = self.snapshot.schema, self.snapshot.links.targets()
+        found = []
+        for row in rows:
+            document = self.snapshot.document(int(targets[row]))
+            text = joined(schema.row_text(document, self.snapshot.span(row)), vocabulary.field.sources)
+            found.append(vocabulary.field.analyzer.terms(text))
+        return found
 
     def _ask(self, queries: Queries, allowed: Restrictions) -> Asked:
         return ask(queries, allowed, self.formula, self._vocabularies, tuple(self.fields.values()))

@@ -1,7 +1,8 @@
 """The computation graph of a BERT-family sentence encoder, in standard ONNX operators.
 
 The graph holds no weights: each is declared as external data under its own tensor name, and given to
-the session from the weight file.  A name that ends in ``^T`` stands for the transposed tensor.
+the session from the weight file.  A name that ends in ``^T`` stands for the transposed tensor; those of
+int8 layers are in `onnx_int8`.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ from __future__ import annotations
 __all__ = ["TRANSPOSED", "build_graph"]
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.errors import FormatError
 from findry.models.bert_family import Architecture
-
-TRANSPOSED = "^T"
-_OPSET = 20
-_IR_VERSION = 10
+from findry.models.onnx_graph import TRANSPOSED, Graph
+from findry.models.onnx_int8 import Int8Graph, Precision
 
 
 def build_graph(
-    architecture: Architecture, shapes: Mapping[str, tuple[int, ...]], *, pooling: str, normalise: bool, where: str
+    architecture: Architecture,
+    shapes: Mapping[str, tuple[int, ...]],
+    *,
+    pooling: str,
+    normalise: bool,
+    where: str,
+    precision: Precision = "float32",
 ) -> tuple[bytes, list[str]]:
     """The serialised model and the names of the weights that it wants.
 
@@ -31,72 +34,12 @@ def build_graph(
     In: input_ids and attention_mask, int64[batch, length].  Out: vectors float32[batch, hidden].
     A position whose mask is 0 adds nothing to any other.  `shapes` are those of the stored tensors.
     """
-    graph = _Graph(shapes, where)
+    graph = Int8Graph(shapes, where) if precision == "int8" else Graph(shapes, where)
     _encoder(graph, architecture, pooling, normalise)
     return graph.serialised(architecture.hidden), graph.wanted
 
 
-class _Graph:
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], where: str) -> None:
-        import onnx
-
-        self._onnx = onnx
-        self._shapes = shapes
-        self._where = where
-        self._nodes: list[Any] = []
-        self._tensors: dict[str, Any] = {}
-        self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
-        self.wanted: list[str] = []
-
-    def node(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        name = f"{operator}_{len(self._nodes)}"
-        self._nodes.append(self._onnx.helper.make_node(operator, list(inputs), [name], name, **attributes))
-        return name
-
-    def constant(self, value: float | list[int] | np.int64 | NDArray[np.int64]) -> str:
-        array = np.asarray(value, np.float32 if isinstance(value, float) else np.int64)
-        name = self._constants.setdefault((array.dtype.str, array.shape, array.tobytes()), f"c{len(self._constants)}")
-        if name not in self._tensors:
-            self._tensors[name] = self._onnx.numpy_helper.from_array(array, name)
-        return name
-
-    def weight(self, tensor: str, *, transposed: bool = False) -> str:
-        name = tensor + TRANSPOSED if transposed else tensor
-        if name in self._tensors:
-            return name
-        if tensor not in self._shapes:
-            raise FormatError("the weight file lacks a tensor", expected=tensor, where=self._where)
-        shape = self._shapes[tensor]
-        declared = self._onnx.TensorProto(name=name, data_type=self._onnx.TensorProto.FLOAT)
-        declared.dims.extend(shape[::-1] if transposed else shape)
-        declared.data_location = self._onnx.TensorProto.EXTERNAL
-        declared.external_data.add(key="location", value="weights")
-        self._tensors[name] = declared
-        self.wanted.append(name)
-        return name
-
-    def dense(self, states: str, prefix: str) -> str:
-        product = self.node("MatMul", states, self.weight(prefix + ".weight", transposed=True))
-        return self.node("Add", product, self.weight(prefix + ".bias"))
-
-    def norm(self, states: str, prefix: str, epsilon: float) -> str:
-        scale, shift = self.weight(prefix + ".weight"), self.weight(prefix + ".bias")
-        return self.node("LayerNormalization", states, scale, shift, epsilon=epsilon, axis=-1)
-
-    def serialised(self, width: int) -> bytes:
-        helper, kinds = self._onnx.helper, self._onnx.TensorProto
-        self._nodes.append(helper.make_node("Identity", [self._nodes[-1].output[0]], ["vectors"], "vectors"))
-        inputs = [
-            helper.make_tensor_value_info(name, kinds.INT64, ["batch", "length"])
-            for name in ("input_ids", "attention_mask")
-        ]
-        output = helper.make_tensor_value_info("vectors", kinds.FLOAT, ["batch", width])
-        graph = helper.make_graph(self._nodes, "sentence_encoder", inputs, [output], list(self._tensors.values()))
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
-        return bytes(model.SerializeToString())
-
-
-def _encoder(g: _Graph, a: Architecture, pooling: str, normalise: bool) -> None:
+def _encoder(g: Graph, a: Architecture, pooling: str, normalise: bool) -> None:
     mask = g.node("Cast", "attention_mask", to=1)
     hidden_away = g.node("Mul", g.node("Sub", g.constant(1.0), mask), g.constant(float(np.finfo(np.float32).min)))
     bias = g.node("Unsqueeze", hidden_away, g.constant([1, 2]))
@@ -115,7 +58,7 @@ def _encoder(g: _Graph, a: Architecture, pooling: str, normalise: bool) -> None:
         g.node("Div", vectors, g.node("Max", length, g.constant(1e-12)))
 
 
-def _embeddings(g: _Graph, a: Architecture) -> str:
+def _embeddings(g: Graph, a: Architecture) -> str:
     words = g.node("Gather", g.weight("embeddings.word_embeddings.weight"), "input_ids")
     table = g.weight("embeddings.position_embeddings.weight")
     if a.padding is None:
@@ -131,7 +74,7 @@ def _embeddings(g: _Graph, a: Architecture) -> str:
     return g.norm(g.node("Add", words, places), "embeddings.LayerNorm", a.epsilon)
 
 
-def _attention(g: _Graph, a: Architecture, states: str, bias: str, names: dict[str, str]) -> str:
+def _attention(g: Graph, a: Architecture, states: str, bias: str, names: dict[str, str]) -> str:
     split = g.constant([0, 0, a.heads, a.hidden // a.heads])
 
     def heads(role: str, order: list[int]) -> str:
@@ -144,13 +87,13 @@ def _attention(g: _Graph, a: Architecture, states: str, bias: str, names: dict[s
     return g.dense(g.node("Reshape", mixed, g.constant([0, 0, a.hidden])), names["attended"])
 
 
-def _activation(g: _Graph, a: Architecture, states: str) -> str:
+def _activation(g: Graph, a: Architecture, states: str) -> str:
     if a.activation == "relu":
         return g.node("Relu", states)
     return g.node("Gelu", states, approximate="tanh" if a.activation == "gelu_tanh" else "none")
 
 
-def _relative_bias(g: _Graph, a: Architecture) -> str:
+def _relative_bias(g: Graph, a: Architecture) -> str:
     distances = np.arange(1 - a.positions, a.positions)
     by_distance = g.node(
         "Gather",
@@ -173,7 +116,7 @@ def _buckets(distances: NDArray[np.int64], count: int, furthest: int = 128) -> N
     return np.where(size < exact, size, far) + np.where(distances > 0, half, 0)
 
 
-def _pooled(g: _Graph, states: str, mask: str, pooling: str) -> str:
+def _pooled(g: Graph, states: str, mask: str, pooling: str) -> str:
     if pooling == "cls":
         return g.node("Gather", states, g.constant(np.int64(0)), axis=1)
     if pooling == "max":

@@ -17,6 +17,7 @@ from findry.models.batching import equal_length_batches
 from findry.models.bert_family import read_architecture
 from findry.models.cache import file_digest
 from findry.models.card import make_card
+from findry.models.onnx_int8 import Precision, require_precision
 from findry.models.onnx_session import VectorSession, open_session, require_weights
 from findry.models.port import Card, Side
 from findry.models.progress import steps
@@ -49,7 +50,9 @@ class OnnxEncoder:
         normalise: bool | None = None,
         batch_tokens: int = 2048,
         threads: int | None = None,
+        precision: Precision = "float32",
     ) -> None:
+        require_precision(precision)
         if batch_tokens < 1:
             raise InputError("batch_tokens is a number of tokens", expected="at least 1", received=str(batch_tokens))
         name = os.fspath(model)
@@ -68,11 +71,13 @@ class OnnxEncoder:
         }
         self._batch_tokens = batch_tokens
         self._threads = threads
+        self._precision: Precision = precision
         self._opened: VectorSession | None = None
         self._loading = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"OnnxEncoder({self.model!r}, max_tokens={self.max_tokens})"
+        precision = "" if self._precision == "float32" else f", precision={self._precision!r}"
+        return f"OnnxEncoder({self.model!r}, max_tokens={self.max_tokens}{precision})"
 
     @property
     def dimension(self) -> int:
@@ -94,6 +99,7 @@ class OnnxEncoder:
             dimension=self.dimension,
             query_prompt=self._prompts["query"],
             document_prompt=self._prompts["document"],
+            precision=self._precision,
             made_with={"backend": "onnx", "folder": str(folder.folder)},
         )
 
@@ -101,7 +107,9 @@ class OnnxEncoder:
     def _session(self) -> VectorSession:
         if self._opened is None:
             with self._loading:
-                self._opened = self._opened or open_session(self._folder, threads=self._threads)
+                self._opened = self._opened or open_session(
+                    self._folder, threads=self._threads, precision=self._precision
+                )
         return self._opened
 
     @cached_property

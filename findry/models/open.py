@@ -15,6 +15,7 @@ from findry.models.card import require_same_card
 from findry.models.hash_encoder import HashEncoder
 from findry.models.http_encoder import HttpEncoder
 from findry.models.onnx_encoder import OnnxEncoder
+from findry.models.onnx_int8 import PRECISIONS
 from findry.models.port import Card, Encoder
 from findry.models.torch_encoder import TorchEncoder
 from findry.models.weights import ALIASES
@@ -26,7 +27,8 @@ def encoder(spec: str | Card | Encoder, **options: Any) -> Encoder:
     """The encoder that `spec` names; an Encoder is given back as it is.
 
     A name or a folder opens with ONNX Runtime ("minilm" is short for the default model).  A prefix
-    names another back end: "torch:NAME", "http:URL#MODEL", "hash:64".  A dict is an identity card.
+    names another back end: "torch:NAME", "http:URL#MODEL", "hash:64".  A precision may follow the name of an ONNX
+    model: "minilm@int8".  A dict is an identity card.
     Encoders opened by the same text and options are shared within a process.
 
     >>> encoder("hash:16").dimension
@@ -53,13 +55,13 @@ def _shared(spec: str, options: tuple[tuple[str, Any], ...]) -> Encoder:
 def _made(spec: str, options: dict[str, Any]) -> Encoder:
     kind, colon, rest = spec.partition(":")
     if not colon or Path(spec).exists() or len(kind) == 1:  # one letter and a colon: a drive
-        return _open(HashEncoder, **options) if spec == "hash" else _open(OnnxEncoder, spec, **options)
+        return _open(HashEncoder, **options) if spec == "hash" else _named(OnnxEncoder, spec, options)
     if kind == "hash":
         return _open(HashEncoder, _number(rest, spec), **options)
     if kind == "torch":
-        return _open(TorchEncoder, rest, **options)
+        return _named(TorchEncoder, rest, options)
     if kind == "onnx":
-        return _open(OnnxEncoder, rest, **options)
+        return _named(OnnxEncoder, rest, options)
     if kind in {"http", "https"}:
         address = spec if rest.startswith("//") else rest
         url, hash_sign, model = address.partition("#")
@@ -73,6 +75,16 @@ def _made(spec: str, options: dict[str, Any]) -> Encoder:
         received=repr(kind),
         hint=f"did you mean {meant!r}?" if meant else None,
     )
+
+
+def _named(make: Callable[..., Encoder], text: str, options: dict[str, Any]) -> Encoder:
+    """Open NAME or NAME@PRECISION; what follows an "@" in the middle of a path belongs to the path."""
+    name, at, precision = text.rpartition("@")
+    if not at or "/" in precision or "\\" in precision or Path(text).expanduser().exists():
+        return _open(make, text, **options)
+    if options.get("precision", precision) != precision:
+        raise InputError("two precisions", expected="one", received=f"{text!r} and precision={options['precision']!r}")
+    return _open(make, name, **options | {"precision": precision})
 
 
 def _number(text: str, spec: str) -> int:
@@ -125,6 +137,8 @@ def _transformer(card: Card, made_with: dict[str, Any], options: dict[str, Any])
     model, folder = ALIASES.get(card["model"], card["model"]), made_with.get("folder")
     if not torch:
         options = {"pooling": card.get("pooling"), "normalise": card.get("normalise")} | options
+        if card.get("precision") in PRECISIONS:
+            options = {"precision": card["precision"]} | options
     make: Callable[..., Encoder] = TorchEncoder if torch else OnnxEncoder
     try:
         return _open(make, model, **options)

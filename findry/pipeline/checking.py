@@ -61,6 +61,9 @@ def _flow(pipe: Pipe, state: str) -> str:
             received=state,
             hint=HINTS.get((state, pipe.takes)),
         )
+    for part in pipe.before:
+        if (end := _flow(part, "queries")) != "run":
+            raise PipelineError(f"{pipe.title} needs a pipeline that ends in a run", received=f"{part!r} ends in {end}")
     if isinstance(pipe, Head) and _flow(pipe.stage, "run") != "run":
         raise PipelineError("head() needs a stage that gives a run", received=repr(pipe.stage))
     return pipe.gives

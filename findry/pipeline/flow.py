@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["build", "number"]
+__all__ = ["StageOf", "build", "built", "number"]
 
 import ast
 import operator
@@ -34,13 +34,14 @@ def build(flow: str, stage_of: StageOf, where: str) -> Pipe:
         node = ast.parse(flow.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SyntaxProblem("the flow does not parse", received=flow[:200], where=where) from error
-    pipe = _built(node, stage_of, where)
+    pipe = built(node, stage_of, where)
     if not isinstance(pipe, Pipe):
         raise PipelineError("the flow is no pipeline", received=flow[:200], where=where)
     return pipe
 
 
-def _built(node: ast.expr, stage_of: StageOf, where: str) -> Any:
+def built(node: ast.expr, stage_of: StageOf, where: str) -> Any:
+    """The pipeline or the number that a part of an expression tells."""
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         return _joined(node, stage_of, where)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -55,7 +56,7 @@ def _built(node: ast.expr, stage_of: StageOf, where: str) -> Any:
 
 
 def _joined(node: ast.BinOp, stage_of: StageOf, where: str) -> Any:
-    left, right = (_built(side, stage_of, where) for side in (node.left, node.right))
+    left, right = (built(side, stage_of, where) for side in (node.left, node.right))
     try:
         if not isinstance(left, Pipe) and not isinstance(right, Pipe):
             raise TypeError("two numbers")
@@ -73,7 +74,7 @@ def _head(node: ast.Call, stage_of: StageOf, where: str) -> Pipe:
     names = [word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)]
     if len(node.args) != 2 or [word.arg for word in node.keywords] not in ([], ["label"]) or len(names) > 1:
         raise _unknown(node, where)
-    k, inner = (_built(argument, stage_of, where) for argument in node.args)
+    k, inner = (built(argument, stage_of, where) for argument in node.args)
     if not isinstance(inner, Pipe):
         raise _unknown(node, where)
     try:

@@ -52,7 +52,7 @@ class Plan:
         if not isinstance(pipe, Stage):
             raise PipelineError("this is no part of a pipeline", received=repr(pipe))
         self.calls += 1
-        return pipe(batch)
+        return pipe.after(batch, [self.step(part, batch, before)[0] for part in pipe.before])
 
 
 def execute(pipe: Pipe, queries: Queries, *, where: Any = None, exclude: Any = None) -> Batch:

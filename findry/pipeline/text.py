@@ -10,7 +10,7 @@ from typing import Any
 import findry.stages  # noqa: F401 - fills the registry that names are looked up in
 from findry.algebra import Pipe, stage_class
 from findry.errors import InputError, PipelineError
-from findry.pipeline.flow import build
+from findry.pipeline.flow import StageOf, build, built
 
 
 def from_text(text: str, *, where: str = "pipeline") -> Pipe:
@@ -26,7 +26,7 @@ def from_text(text: str, *, where: str = "pipeline") -> Pipe:
         if isinstance(node, ast.Name):
             return _made(node.id, [], {}, where)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            values = [_value(argument, where) for argument in node.args]
+            values = [_argument(argument, where, stage_of) for argument in node.args]
             named = {word.arg: _value(word.value, where) for word in node.keywords if word.arg is not None}
             if len(named) == len(node.keywords):
                 return _made(node.func.id, values, named, where)
@@ -44,6 +44,14 @@ def _made(name: str, values: list[Any], named: dict[str, Any], where: str) -> Pi
     except TypeError as error:
         raise PipelineError(f"stage {name!r}: {error}", received=repr(named or values), where=where) from error
     return made
+
+
+def _argument(node: ast.expr, where: str, stage_of: StageOf) -> Any:
+    """A plain value, or the pipeline that a stage such as rm3 needs."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return built(node, stage_of, where)
 
 
 def _value(node: ast.expr, where: str) -> Any:

@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import Any
 
 import findry.stages  # noqa: F401 - fills the registry that names are looked up in
-from findry.algebra import Both, Cut, Head, Pipe, Stage, Then, stage_class
+from findry.algebra import Both, Cut, Feedback, Head, Pipe, Stage, Then, stage_class
 from findry.algebra.mix import Combine, Mix, Scaled
 from findry.errors import InputError, MissingResource, PipelineError, SyntaxProblem, nearest
-from findry.pipeline.flow import build
+from findry.pipeline.flow import build, built
 
 
 def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
@@ -55,13 +55,22 @@ def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
     made = {label: _stage(label, table, where) for label, table in tables.items()}
     used: set[str] = set()
 
-    def stage_of(node: ast.expr) -> Stage | None:
+    def stage_of(node: ast.expr) -> Pipe | None:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+            outer = made.get(node.func.id)
+            parts = tuple(built(argument, stage_of, where) for argument in node.args) if outer else ()
+            if isinstance(outer, Feedback) and len(parts) == 1 and isinstance(parts[0], Pipe):
+                used.add(node.func.id)
+                return outer.rebuilt(parts)
         if not isinstance(node, ast.Name):
             return None
         if node.id not in made:
             near = nearest(node.id, made)
             hint = f"did you mean {near!r}?" if near else f"add a table [stages.{node.id}]"
             raise PipelineError("the flow names no stage of the file", received=node.id, where=where, hint=hint)
+        if isinstance(made[node.id], Feedback):
+            what = "feedback needs a first retrieval"
+            raise PipelineError(what, expected=f"{node.id}(bm25 % 10)", received=node.id, where=where)
         used.add(node.id)
         return made[node.id]
 
@@ -92,6 +101,8 @@ def _stage(label: str, table: Any, where: str) -> Stage:
     for name, value in settings.items():
         if "resource" in fields[name].metadata and not isinstance(value, str):
             raise PipelineError(f"{name} must name a resource", received=repr(value), where=at)
+    if issubclass(cls, Feedback):
+        settings["first"] = Cut()  # the flow says what it is
     try:
         made: Stage = cls(**settings, label=None if label == table["stage"] else label)
     except InputError as error:
@@ -150,7 +161,8 @@ def _flow(pipe: Pipe, labels: dict[str, Stage]) -> str:
         return f"head({pipe.k}, {_flow(pipe.stage, labels)}{named})"
     if not isinstance(pipe, Stage):
         raise PipelineError("this is no part of a pipeline", received=repr(pipe))
-    return _label(pipe, labels)
+    before = [_flow(part, labels) for part in pipe.before]
+    return _label(pipe, labels) + (f"({', '.join(before)})" if before else "")
 
 
 def _label(stage: Stage, labels: dict[str, Stage]) -> str:

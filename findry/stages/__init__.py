@@ -12,7 +12,10 @@ __all__ = [
     "GroupDocuments",
     "LexicalRetrieve",
     "Linear",
+    "RM3",
     "ReciprocalRank",
+    "Rocchio",
+    "VectorPRF",
     "bm25",
     "combmnz",
     "combsum",
@@ -22,10 +25,14 @@ __all__ = [
     "group",
     "head",
     "linear",
+    "rm3",
+    "rocchio",
     "rrf",
+    "vector_prf",
 ]
 
 from findry.algebra import Cut, head
+from findry.stages.feedback import RM3, Rocchio, VectorPRF
 from findry.stages.filtering import FilterHits
 from findry.stages.fuse import CombMNZ, CombSUM, Linear, ReciprocalRank
 from findry.stages.grouping import GroupDocuments
@@ -33,6 +40,8 @@ from findry.stages.retrieve import DenseRetrieve, LexicalRetrieve
 
 bm25 = LexicalRetrieve
 dense = DenseRetrieve
+rm3 = RM3
+rocchio = Rocchio
 rrf = ReciprocalRank
 linear = Linear
 combsum = CombSUM
@@ -40,3 +49,4 @@ combmnz = CombMNZ
 cut = Cut
 group = GroupDocuments
 filter = FilterHits
+vector_prf = VectorPRF
