@@ -58,7 +58,7 @@ def from_toml(text: str, *, where: str = "pipeline") -> Pipe:
     def stage_of(node: ast.expr) -> Pipe | None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
             outer = made.get(node.func.id)
-            parts = tuple(built(argument, stage_of, where) for argument in node.args) if outer else ()
+            parts = tuple(built(argument, stage_of, where) for argument in node.args) if outer is not None else ()
             if isinstance(outer, Feedback) and len(parts) == 1 and isinstance(parts[0], Pipe):
                 used.add(node.func.id)
                 return outer.rebuilt(parts)
