@@ -22,6 +22,7 @@ from findry.cli.indexing import index_command
 from findry.cli.info import info_command
 from findry.cli.keeping import backup_command, migrate_command, optimize_command, verify_command
 from findry.cli.searching import search_command
+from findry.cli.trying import systems_command, try_command
 
 EPILOG = """\b
 Examples:
@@ -34,7 +35,7 @@ Examples:
 Exit codes: 0 good, 2 bad arguments, 3 something needed is missing, 4 resource (locked, damaged, disk),
 5 input that does not hold, 6 provider or runtime, 7 done but rows were skipped.
 Environment: FINDRY_CACHE (folder), FINDRY_ENCODINGS (bytes of kept vectors, or off), FINDRY_PROGRESS=0 (no bars),
-FINDRY_DEBUG=1 (tracebacks)."""
+FINDRY_DATA (folder of data sets), FINDRY_DEBUG=1 (tracebacks)."""
 
 COMMANDS: dict[str, tuple[Callable[..., int | None], str]] = {
     "index": (
@@ -92,6 +93,14 @@ Examples:
   findry funnel kb "bm25 % 100" --on scifact/ --query 12""",
     ),
     "explain": (explain_command, """\b\nExample:\n  findry explain kb "red ants" --doc doc-17"""),
+    "systems": (systems_command, "\b\nExamples:\n  findry systems\n  findry systems show prf-interpolation"),
+    "try": (
+        try_command,
+        """\b
+Examples:
+  findry try prf-interpolation
+  findry try prf-interpolation --on cranfield/ --json""",
+    ),
     "info": (info_command, "\b\nExample:\n  findry info kb --output json"),
     "verify": (verify_command, "\b\nExample:\n  findry verify kb"),
     "backup": (backup_command, "\b\nExamples:\n  findry backup kb /mnt/kb\n  findry backup kb old-kb --commit 3"),

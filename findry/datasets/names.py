@@ -24,6 +24,7 @@ def dataset(
 ) -> Dataset:
     """A judged collection: a BEIR folder, "python-docs", or an id of ir_datasets such as ``beir/scifact/test``.
 
+    A bare name is also looked for in the folder that the environment variable FINDRY_DATA names.
     python-docs is the documentation of the running Python with judged questions in the splits dev and test;
     judgments of names that this Python does not have are left out and noted in `problems`.
     An id of ir_datasets has one split, called as the last part of its id.
@@ -33,6 +34,8 @@ def dataset(
         return _beir(path, on_error, problems)
     if name == "python-docs":
         return _python_docs(problems)
+    if (known := _in_data_folder(name)) is not None:
+        return _beir(known, on_error, problems)
     if "/" in name and not path.is_absolute() and not path.parent.is_dir():
         return _irds(name)
     near = [entry.name for entry in path.parent.iterdir() if entry.is_dir()] if path.parent.is_dir() else []
@@ -42,6 +45,12 @@ def dataset(
         expected=f"a BEIR folder, {', '.join(BUILT_IN)}, or an id of ir_datasets",
         hint=f"did you mean {guess!r}?" if guess else None,
     )
+
+
+def _in_data_folder(name: str) -> Path | None:
+    folder = os.environ.get("FINDRY_DATA")
+    found = Path(folder).expanduser() / name if folder and Path(name).name == name else None
+    return found if found is not None and found.is_dir() else None
 
 
 def _beir(folder: Path, on_error: OnError, problems: Problems | None) -> Dataset:

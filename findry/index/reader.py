@@ -7,12 +7,18 @@ __all__ = ["EncoderOf", "Encoders", "Reader"]
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from findry.errors import CapabilityError
 from findry.index.bm25 import BM25
 from findry.index.dense import DenseSearcher, Scan
 from findry.index.lexical import LexicalSearcher
+from findry.index.restrict import Restrictions
+from findry.index.searcher import ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder
+from findry.records import Queries
 
 EncoderOf = Callable[[str], Encoder]
 
@@ -56,6 +62,16 @@ class Reader:
     def identity(self) -> str:
         """Index and commit: part of the cache key of every stage that is bound to this reader."""
         return self.snapshot.commit.origin
+
+    def allowed(
+        self, queries: Queries, where: WhereEach = None, exclude: ExcludeEach = None
+    ) -> Iterator[NDArray[np.bool_]]:
+        """For each query, which rows it may return: live, filtered, not excluded; bool[rows]."""
+        held = Restrictions(self.snapshot, queries, where, exclude)
+        for row in range(len(queries)):
+            masks = zip(held.masks(row), self.snapshot.segments, strict=True)
+            every = [np.ones(segment.rows, np.bool_) if mask is None else mask for mask, segment in masks]
+            yield np.concatenate([np.zeros(0, np.bool_), *every])
 
     def lexical(self, k1: float = 0.9, b: float = 0.4, fields: Mapping[str, float] | None = None) -> LexicalSearcher:
         """The BM25 searcher with these parameters; `fields` gives weights by name, the schema's by default."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Exactness", "Searcher", "WhereEach", "each_where"]
+__all__ = ["ExcludeEach", "Exactness", "Searcher", "WhereEach", "each_where"]
 
 from collections.abc import Sequence
 from typing import Literal, Protocol

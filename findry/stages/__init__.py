@@ -13,6 +13,7 @@ __all__ = [
     "LexicalRetrieve",
     "Linear",
     "RM3",
+    "RandomHits",
     "ReciprocalRank",
     "Rocchio",
     "VectorPRF",
@@ -25,6 +26,7 @@ __all__ = [
     "group",
     "head",
     "linear",
+    "random",
     "rm3",
     "rocchio",
     "rrf",
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 from findry.algebra import Cut, head
+from findry.stages.control import RandomHits
 from findry.stages.feedback import RM3, Rocchio, VectorPRF
 from findry.stages.filtering import FilterHits
 from findry.stages.fuse import CombMNZ, CombSUM, Linear, ReciprocalRank
@@ -40,6 +43,7 @@ from findry.stages.retrieve import DenseRetrieve, LexicalRetrieve
 
 bm25 = LexicalRetrieve
 dense = DenseRetrieve
+random = RandomHits
 rm3 = RM3
 rocchio = Rocchio
 rrf = ReciprocalRank

@@ -1,0 +1,5 @@
+"""One file a published system."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
