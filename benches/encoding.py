@@ -143,7 +143,7 @@ def _judged(name: str) -> str:
     kept = np.mean([len(set(a) & set(b)) for a, b in zip(*(top.tolist() for top in tops), strict=True)]) / 10
     return (
         f"int8 on {name} ({len(queries)} queries, {len(ids):,} documents): {kept:.1%} of the exact top-10 stay; "
-        f"{compare(*tables)[0]}, from {tables[0].mean('nDCG@10'):.4f}; "
+        f"{compare(tables[0], tables[1])[0]}, from {tables[0].mean('nDCG@10'):.4f}; "
         f"processor time of the documents {seconds[0]:.0f} s and {seconds[1]:.0f} s."
     )
 

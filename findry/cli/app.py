@@ -21,6 +21,7 @@ from findry.cli.guard import INTERRUPTED, guarded
 from findry.cli.indexing import index_command
 from findry.cli.info import info_command
 from findry.cli.keeping import backup_command, migrate_command, optimize_command, verify_command
+from findry.cli.ledger import ledger_command
 from findry.cli.searching import search_command
 from findry.cli.trying import systems_command, try_command
 
@@ -100,6 +101,14 @@ Examples:
 Examples:
   findry try prf-interpolation
   findry try prf-interpolation --on cranfield/ --json""",
+    ),
+    "ledger": (
+        ledger_command,
+        """\b
+Examples:
+  findry try prf-interpolation --record ledger
+  findry ledger
+  findry ledger verify --only prf-interpolation""",
     ),
     "info": (info_command, "\b\nExample:\n  findry info kb --output json"),
     "verify": (verify_command, "\b\nExample:\n  findry verify kb"),

@@ -88,6 +88,9 @@ def try_command(
         list[str] | None,
         typer.Option("--on", metavar="SET", help="Other data sets than the check's own; repeatable."),
     ] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", metavar="FOLDER", help="Keep the figures, query by query, in a ledger.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The finding as JSON.")] = False,
 ) -> int | None:
     """Check the claim of a published system on real data.
@@ -99,11 +102,23 @@ def try_command(
 
     one = published(id)
     found = one.check(Bench(on or one.data))
+    if record is not None:
+        _record(found, record)
     if json:
         emit(found.to_dict())
     else:
         _show_finding(one, found)
     return 0
+
+
+def _record(found: Finding, folder: str) -> None:
+    from pathlib import Path
+
+    from findry.cli.output import note
+    from findry.ledger import rows_of, write
+
+    for path in write(Path(folder).expanduser(), rows_of(found, f"findry try {found.id}")):
+        note(f"wrote {path}")
 
 
 def _show_finding(one: Published, found: Finding) -> None:

@@ -38,11 +38,12 @@ class OnnxEncoder:
     leaves it to ONNX Runtime.  Model and tokenizer load at first use; encoding is safe from several
     threads.
 
-    `precision` "int8" runs the linear layers in 8-bit integers (see `findry.models.onnx_int8`); all promises
-    hold as in float32, and an index of one precision refuses the other.  Measured with all-MiniLM-L6-v2 and
-    1,500 documents each: of the exact top-10, 94.9 % stay on CoSQA and 93.9 % on SciFact; nDCG@10 changes by
-    +0.001 [-0.006, +0.007] and +0.002 [-0.002, +0.009].  One thread with VNNI encodes documents 1.5 to 1.7
-    times as fast and a short query 1.9 times.  `python -m benches encoding` measures it anew.
+    `precision` "int8" runs the linear layers in 8-bit integers (see `findry.models.onnx_int8`); a vector is
+    as independent of its batch as in float32, and an index of one precision refuses the other.  Measured with
+    all-MiniLM-L6-v2 and 1,500 documents each: of the exact top-10, 94.9 % stay on CoSQA and 93.9 % on SciFact;
+    nDCG@10 changes by +0.0010 [-0.0057, +0.0075] and +0.0022 [-0.0024, +0.0086].  One thread of a processor
+    with VNNI encodes documents 1.5 to 1.7 times as fast, a short query 1.9 times.  `python -m benches
+    encoding` measures it anew.
     """
 
     def __init__(

@@ -6,7 +6,8 @@ depend on its batch mates, and one large row costs the others no precision.
 Products are of unsigned states and signed weights.  x86 processors without VNNI add two neighbouring products
 in 16 bits, where 255 (127 + 127) is cut off.  Scales are chosen so that no two neighbours (2i, 2i + 1) of a
 column add up to more than 128 in one direction; 255 x 128 fits, so the integer sums are exact on every
-processor.  That keeps almost all of the eighth bit, which 7-bit weights would give away.
+processor.  That keeps almost all of the eighth bit, which 7-bit weights would give away.  What is left between
+processors is float32 rounding in the other layers, which may move a state by one step of its scale.
 """
 
 from __future__ import annotations

@@ -1,0 +1,55 @@
+"""Measuring the rows of a ledger again."""
+
+from __future__ import annotations
+
+__all__ = ["Moved", "verify"]
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from findry.ledger.row import Row
+from findry.systems import Bench
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What measuring a row again gave: the queries whose values moved further than the row allows, with old and new.
+
+    A query that is only on one side counts as moved; the missing value is None.
+    """
+
+    row: Row
+    moved: Mapping[str, tuple[float | None, float | None]]
+
+    @property
+    def holds(self) -> bool:
+        """Whether no value moved."""
+        return not self.moved
+
+
+def verify(rows: Iterable[Row], data: Mapping[str, str] | None = None) -> Iterator[Moved]:
+    """Run the pipelines of rows again and compare them query by query.
+
+    data: where data sets lie that are not found by their names.  Rows of one data set share an index, and what their
+    pipelines share runs once.
+    """
+    by_set: dict[str, list[Row]] = {}
+    for row in rows:
+        by_set.setdefault(row.dataset, []).append(row)
+    for name, held in by_set.items():
+        (world,) = Bench([(data or {}).get(name, name)]).worlds.values()
+        pipelines = {row.pipeline: row.pipeline for row in held}
+        measures = list(dict.fromkeys(row.measure for row in held))
+        found = world.compare(pipelines, measures, baseline=next(iter(pipelines)))
+        for row in held:
+            evaluation = found[row.pipeline].evaluation
+            now = dict(zip(evaluation.queries, evaluation.of(row.measure).tolist(), strict=True))
+            yield Moved(row, _moved(row, now))
+
+
+def _moved(row: Row, now: Mapping[str, float]) -> dict[str, tuple[float | None, float | None]]:
+    return {
+        query: (row.values.get(query), now.get(query))
+        for query in dict.fromkeys((*row.values, *now))
+        if query not in row.values or query not in now or abs(row.values[query] - now[query]) > row.tolerance
+    }
