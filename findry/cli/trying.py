@@ -101,9 +101,10 @@ def try_command(
     from findry.systems import Bench, published
 
     one = published(id)
-    found = one.check(Bench(on or one.data))
+    bench = Bench(on or one.data, encoder="minilm" if "encoder" in one.needs else None)
+    found = one.check(bench)
     if record is not None:
-        _record(found, record)
+        _record(found, record, bench.encoder)
     if json:
         emit(found.to_dict())
     else:
@@ -111,13 +112,13 @@ def try_command(
     return 0
 
 
-def _record(found: Finding, folder: str) -> None:
+def _record(found: Finding, folder: str, encoder: str | None) -> None:
     from pathlib import Path
 
     from findry.cli.output import note
     from findry.ledger import rows_of, write
 
-    for path in write(Path(folder).expanduser(), rows_of(found, f"findry try {found.id}")):
+    for path in write(Path(folder).expanduser(), rows_of(found, f"findry try {found.id}", encoder)):
         note(f"wrote {path}")
 
 

@@ -6,7 +6,7 @@ __all__ = ["Row", "environment", "rows_of"]
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,7 +24,7 @@ class Row:
     """The values of one measure for one named pipeline of a published system, on one data set.
 
     paper: the paper's own value on this data set, where there is one; values: by query; tolerance: how far a value
-    may move when it is measured again (more for systems that are trained).
+    may move when it is measured again (more for systems that are trained); encoder: of the index, None for words only.
     """
 
     system: str
@@ -41,6 +41,7 @@ class Row:
     environment: Mapping[str, str] = field(default_factory=dict)
     paper: float | None = None
     tolerance: float = TOLERANCE
+    encoder: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -65,11 +66,11 @@ class Row:
         return row
 
 
-def rows_of(finding: Finding, command: str) -> list[Row]:
+def rows_of(finding: Finding, command: str, encoder: str | None) -> list[Row]:
     """The rows of a check: every pipeline, measure and data set that it compared."""
     date, made = datetime.now(UTC).date().isoformat(), environment()
     return [
-        _row(finding.id, dataset, comparison, name, measure, command, date, made)
+        replace(_row(finding.id, dataset, comparison, name, measure, command, date, made), encoder=encoder)
         for dataset, comparison in finding.tables.items()
         for name in (outcome.name for outcome in comparison.outcomes)
         for measure in comparison.measures

@@ -33,11 +33,11 @@ def verify(rows: Iterable[Row], data: Mapping[str, str] | None = None) -> Iterat
     data: where data sets lie that are not found by their names.  Rows of one data set share an index, and what their
     pipelines share runs once.
     """
-    by_set: dict[str, list[Row]] = {}
+    by_set: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
-        by_set.setdefault(row.dataset, []).append(row)
-    for name, held in by_set.items():
-        (world,) = Bench([(data or {}).get(name, name)]).worlds.values()
+        by_set.setdefault((row.dataset, row.encoder), []).append(row)
+    for (name, encoder), held in by_set.items():
+        (world,) = Bench([(data or {}).get(name, name)], encoder=encoder).worlds.values()
         pipelines = {row.pipeline: row.pipeline for row in held}
         measures = list(dict.fromkeys(row.measure for row in held))
         found = world.compare(pipelines, measures, baseline=next(iter(pipelines)))

@@ -50,7 +50,7 @@ class Bench:
 
     def __init__(self, names: Sequence[str], *, encoder: str | None = "minilm", split: str = "test") -> None:
         self.names = tuple(names)
-        self._encoder, self._split = encoder, split
+        self.encoder, self._split = encoder, split
 
     @cached_property
     def worlds(self) -> dict[str, World]:
@@ -67,14 +67,14 @@ class Bench:
         return World(data, self._index(data), *data.split(self._split))
 
     def _index(self, data: Dataset) -> Index:
-        state = xxh3_64(str(self._encoder).encode())
+        state = xxh3_64(str(self.encoder).encode())
         for document in data.corpus:
             state.update(
                 f"{document.id}\0{document.contents()}\0{sorted(document.values.items())}\1".encode(
                     "utf-8", "surrogatepass"
                 )
             )
-        folder = cache_folder() / "try" / f"{data.name}-{self._encoder or 'words'}-{state.hexdigest()}"
+        folder = cache_folder() / "try" / f"{data.name}-{self.encoder or 'words'}-{state.hexdigest()}"
         if folder.exists():
             try:
                 index = open_index(folder)
@@ -83,6 +83,6 @@ class Bench:
             except FindryError:
                 pass
             shutil.rmtree(folder)
-        index = create(folder, encoder=self._encoder)
+        index = create(folder, encoder=self.encoder)
         index.add(data.corpus, progress=True)
         return index
