@@ -7,9 +7,11 @@ __all__ = ["THREADS", "TITLE", "run"]
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,17 +86,17 @@ def _texts(n: int) -> list[str]:
     return texts + [" ".join(document.text.values()) for document in entries]
 
 
+@contextmanager
+def _nothing_kept() -> Iterator[None]:
+    """An empty cache folder, where findry keeps the vectors of texts."""
+    with tempfile.TemporaryDirectory() as empty, patch.dict(os.environ, {"FINDRY_CACHE": empty}):
+        yield
+
+
 def _job(name: str, engine: Encode, texts: list[str], vectors: dict[str, NDArray[np.float32]]) -> Callable[[int], None]:
     def job(_: int) -> None:
-        with tempfile.TemporaryDirectory() as empty:  # findry remembers vectors here
-            before = os.environ.get("FINDRY_CACHE")
-            os.environ["FINDRY_CACHE"] = empty
-            try:
-                vectors[name] = np.asarray(engine(texts))
-            finally:
-                del os.environ["FINDRY_CACHE"]
-                if before is not None:
-                    os.environ["FINDRY_CACHE"] = before
+        with _nothing_kept():
+            vectors[name] = np.asarray(engine(texts))
 
     return job
 
@@ -153,7 +155,7 @@ def _again(texts: list[str]) -> str:
     import findry
 
     seconds = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _nothing_kept():
         for turn in ("first", "second"):
             index = findry.create(Path(folder) / turn, encoder="minilm")
             start = time.perf_counter()
