@@ -107,6 +107,10 @@ class Stage(Pipe):
                 names[field.name] = name
         return dataclasses.replace(self, **live, bound_as=tuple(names.items())) if live else self
 
+    def resources(self) -> list[str]:
+        """The fields that hold named resources."""
+        return [field.name for field in dataclasses.fields(self) if "resource" in field.metadata]
+
     def unbound(self) -> list[str]:
         """Names of resources that no live object stands for yet."""
         values = [getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata]

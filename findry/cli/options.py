@@ -6,6 +6,7 @@ __all__ = [
     "CommitNumber",
     "Fields",
     "Format",
+    "Fresh",
     "JudgedSet",
     "Keep",
     "Kb",
@@ -17,12 +18,17 @@ __all__ = [
     "QueriesFile",
     "Quiet",
     "Split",
+    "kept_runs",
+    "told_kept",
 ]
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from findry.pipeline import KeptRuns
 
 
 class Format(StrEnum):
@@ -73,3 +79,19 @@ Split = Annotated[str, typer.Option("--split", metavar="SPLIT", help="Which judg
 Measures = Annotated[
     str, typer.Option("--measures", metavar="MEASURES", help="Names of ir-measures, or of trec_eval, ranx and MTEB.")
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Run everything anew, also what was run before.")]
+
+
+def kept_runs(fresh: bool) -> KeptRuns | None:
+    """The runs of earlier commands, unless everything is to be run anew."""
+    from findry.pipeline import KeptRuns
+
+    return None if fresh else KeptRuns()
+
+
+def told_kept(kept: KeptRuns | None) -> None:
+    """Say on standard error how much was there from before."""
+    from findry.cli.output import note
+
+    if kept is not None and kept.found:
+        note(f"runs of earlier commands: {kept.found:,}, with the times of then (--fresh runs all anew)")

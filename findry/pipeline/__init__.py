@@ -3,9 +3,10 @@ TOML files."""
 
 from __future__ import annotations
 
-__all__ = ["Plan", "check", "equivalent", "execute", "from_text", "from_toml", "load", "save", "to_toml"]
+__all__ = ["KeptRuns", "Plan", "check", "equivalent", "execute", "from_text", "from_toml", "load", "save", "to_toml"]
 
 from findry.pipeline.checking import check
+from findry.pipeline.kept import KeptRuns
 from findry.pipeline.plan import Plan, equivalent, execute
 from findry.pipeline.text import from_text
 from findry.pipeline.toml import from_toml, load, save, to_toml
