@@ -17,7 +17,7 @@ MODULES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglo
 HEAVY = {
     *("onnxruntime", "onnx", "tokenizers", "safetensors", "Stemmer", "numba", "pandas", "pyarrow", "scipy", "torch"),
     *("transformers", "sentence_transformers", "rich", "typer", "tomlkit", "tqdm", "ir_measures", "httpx", "requests"),
-    *("bs4", "pypdf", "docx", "selectolax"),
+    *("bs4", "pypdf", "docx", "selectolax", "matplotlib"),
 }
 FLOORS = {
     **dict.fromkeys(("errors", "folders", "records"), 0),
@@ -28,7 +28,7 @@ FLOORS = {
     "pipeline": 5,
     **dict.fromkeys(("evaluate", "engine"), 6),
     "study": 7,
-    "systems": 8,
+    **dict.fromkeys(("report", "systems"), 8),
     "ledger": 9,
     "cli": 10,
 }

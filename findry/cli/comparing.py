@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from findry.cli.options import Format, JudgedSet, Kb, Measures, OutputFormat, QrelsFile, QueriesFile, Split
+from findry.cli.options import (
+    Format,
+    Fresh,
+    JudgedSet,
+    Kb,
+    Measures,
+    OutputFormat,
+    QrelsFile,
+    QueriesFile,
+    Split,
+    kept_runs,
+    told_kept,
+)
+from findry.cli.reporting import FigureFile, ReportFile
 
 if TYPE_CHECKING:
     from findry.algebra import Pipe
@@ -52,7 +65,10 @@ def compare_command(
         str | None, typer.Option(metavar="NAME", help="The system that others are compared to; the first by default.")
     ] = None,
     timed: Timed = 100,
+    fresh: Fresh = False,
     output: Annotated[Table, typer.Option("--output", help="How to print the result.")] = Table.TABLE,
+    report: ReportFile = None,
+    figure: FigureFile = None,
 ) -> int | None:
     """Compare systems on judged queries.
 
@@ -60,13 +76,19 @@ def compare_command(
 
     A difference is marked as a tie (=) unless its p-value, corrected for all rows (Holm), is below 0.05.
     """
-    from findry.cli.evaluating import coverage, judged_queries, told_coverage
+    from findry.cli.evaluating import coverage, coverage_lines, judged_queries, told_coverage
     from findry.cli.output import emit
+    from findry.cli.reporting import about, page_path, told_texts, wrote
     from findry.cli.study_tables import comparison_dict, show_comparison
     from findry.cli.systems import systems
+    from findry.pipeline import Plan
+    from findry.report import comparison_document, require_figures, write_figure, write_page
     from findry.study import compare
     from findry.study.tables import to_csv, to_latex
 
+    page, drawing = page_path(report), page_path(figure)
+    if drawing is not None:
+        require_figures(drawing)
     index, found = _opened(kb)
     asked, judged, left = judged_queries(queries, qrels, on, split)
     chosen: dict[str, Pipe | Run] = {
@@ -76,7 +98,9 @@ def compare_command(
     for spec in runs or []:
         name, run = _run(spec)
         chosen[name] = run
-    made = compare(chosen, asked, judged, measures, baseline=baseline, timed=timed)
+    kept = kept_runs(fresh)
+    made = compare(chosen, asked, judged, measures, baseline=baseline, timed=timed, plan=Plan(asked, kept=kept))
+    told_kept(kept)
     counts = coverage(index, judged) | {"queries_without_judgments": left}
     told_coverage(counts, made.outcomes[0].evaluation)
     if output is Table.JSON:
@@ -85,6 +109,14 @@ def compare_command(
         show_comparison(made)
     else:
         print(to_csv(made) if output is Table.CSV else to_latex(made), end="")
+    if page is not None:
+        lines = coverage_lines(counts, made.outcomes[0].evaluation)
+        told = about(index, on, queries, split, lines)
+        write_page(comparison_document(made, asked, judged, told, texts=told_texts(index)), page)
+        wrote(page)
+    if drawing is not None:
+        write_figure(made, drawing)
+        wrote(drawing)
     return 0
 
 
@@ -100,29 +132,42 @@ def marginal_command(
     measure: Annotated[str, typer.Option(metavar="MEASURE", help="What a stage is to raise.")] = "nDCG@10",
     effect: Annotated[float, typer.Option(metavar="GAIN", help="The gain that would matter to you.")] = 0.01,
     timed: Timed = 100,
+    fresh: Fresh = False,
     output: OutputFormat = Format.TABLE,
+    report: ReportFile = None,
 ) -> int | None:
     """Say what each stage of a pipeline is worth.
 
     Its gain with an interval, what it costs, and a verdict.  Each stage is replaced by its null: a retriever's branch
     is dropped, a fuser leaves its first branch, a reranker the order as it was, a rewriter the original query.
     """
-    from findry.cli.evaluating import coverage, judged_queries, told_coverage
+    from findry.cli.evaluating import coverage, coverage_lines, judged_queries, told_coverage
     from findry.cli.output import emit
+    from findry.cli.reporting import about, page_path, told_texts, wrote
     from findry.cli.study_tables import marginal_dict, show_marginal
     from findry.cli.systems import system
+    from findry.pipeline import Plan
+    from findry.report import marginal_document, write_page
     from findry.study import marginal
 
+    page = page_path(report)
     index, found = _opened(kb)
     asked, judged, left = judged_queries(queries, qrels, on, split)
     pipe = system(index, pipeline).pipe.bind(index=index.reader)
-    made = marginal(pipe, asked, judged, measure, effect=effect, timed=timed)
+    kept = kept_runs(fresh)
+    made = marginal(pipe, asked, judged, measure, effect=effect, timed=timed, plan=Plan(asked, kept=kept))
+    told_kept(kept)
     counts = coverage(index, judged) | {"queries_without_judgments": left}
     told_coverage(counts, made.comparison["whole"].evaluation)
     if output is Format.JSON:
         emit({**found, **counts, **marginal_dict(made)})
     else:
         show_marginal(made)
+    if page is not None:
+        lines = coverage_lines(counts, made.comparison["whole"].evaluation)
+        told = about(index, on, queries, split, lines)
+        write_page(marginal_document(made, asked, judged, told, texts=told_texts(index)), page)
+        wrote(page)
     return 0
 
 

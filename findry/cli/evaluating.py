@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["coverage", "eval_command", "judged_queries", "told_coverage"]
+__all__ = ["coverage", "coverage_lines", "eval_command", "judged_queries", "told_coverage"]
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -155,15 +155,25 @@ def told_coverage(counts: dict[str, int], evaluation: Evaluation) -> None:
     """Say on standard error what the figures do not count."""
     from findry.cli.output import note
 
+    for line in coverage_lines(counts, evaluation):
+        note(line)
+
+
+def coverage_lines(counts: dict[str, int], evaluation: Evaluation) -> list[str]:
+    """What the figures do not count, a sentence each."""
+    lines = []
     if absent := counts["judgments_not_in_index"]:
         relevant = counts["relevant_not_in_index"]
-        note(f"not in the index: documents of {absent:,} judgments ({relevant:,} relevant; they count as not found)")
+        lines.append(
+            f"not in the index: documents of {absent:,} judgments ({relevant:,} relevant; they count as not found)"
+        )
     if without := evaluation.counts.get("without_relevant"):
-        note(f"left out: {without:,} queries without a relevant document")
+        lines.append(f"left out: {without:,} queries without a relevant document")
     if empty := evaluation.counts.get("without_hits"):
-        note(f"without a hit: {empty:,} queries (they count as 0)")
+        lines.append(f"without a hit: {empty:,} queries (they count as 0)")
     if unjudged := counts.get("queries_without_judgments"):
-        note(f"not run: {unjudged:,} queries without judgments")
+        lines.append(f"not run: {unjudged:,} queries without judgments")
+    return lines
 
 
 def _write(runs: list[Run], target: str) -> None:

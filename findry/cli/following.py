@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from findry.cli.options import Format, JudgedSet, Kb, OutputFormat, QrelsFile, QueriesFile, Split
+from findry.cli.reporting import ReportFile
 
 if TYPE_CHECKING:
     from findry.study import Explanation, Fate, Funnel
@@ -30,6 +31,7 @@ def funnel_command(
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many results are looked at.")] = 10,
     query: Annotated[str | None, typer.Option(metavar="ID", help="One query in detail.")] = None,
     output: OutputFormat = Format.TABLE,
+    report: ReportFile = None,
 ) -> int | None:
     """Tell where each relevant document was lost.
 
@@ -37,10 +39,13 @@ def funnel_command(
     """
     from findry.cli.evaluating import coverage, judged_queries
     from findry.cli.output import emit
+    from findry.cli.reporting import about, page_path, told_texts, wrote
     from findry.cli.sources import open_index
     from findry.cli.systems import system
+    from findry.report import funnel_document, write_page
     from findry.study import funnel
 
+    page = page_path(report)
     index = open_index(kb)
     asked, judged, _ = judged_queries(queries, qrels, on, split)
     pipe = system(index, pipeline).pipe.bind(index=index.reader)
@@ -54,6 +59,10 @@ def funnel_command(
         _show_funnel(found)
     else:
         _show_query(found, told, text)
+    if page is not None:
+        stated = about(index, on, queries, split, [])
+        write_page(funnel_document(found, repr(pipe), asked, stated, texts=told_texts(index), chosen=query), page)
+        wrote(page)
     return 0
 
 

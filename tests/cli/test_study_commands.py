@@ -83,3 +83,19 @@ def test_explain_tells_ranks_and_what_each_word_adds(cli: Cli, kb: Path) -> None
     document = json.loads(cli("explain", kb, "ants", "--doc", found, "--output", "json").stdout)
     assert document["steps"][0]["rank"] >= 1
     assert "no such document" in cli("explain", kb, "ants", "--doc", "nobody", exit_code=2).stderr
+
+
+def test_reports_and_figures_are_written_and_refused_before_anything_runs(
+    cli: Cli, kb: Path, beir: Path, tmp_path: Path
+) -> None:
+    compared = ("compare", kb, "bm25", "hybrid", "--on", beir, "--timed", 3)
+    assert "wrote" in cli(*compared, "--report", tmp_path / "compare.html").stderr
+    cli("marginal", kb, "hybrid", "--on", beir, "--timed", 0, "--report", tmp_path / "marginal.html")
+    cli("funnel", kb, "bm25 % 1", "--on", beir, "--report", tmp_path / "funnel.html")
+    for kind in ("compare", "marginal", "funnel"):
+        assert f'"kind":"{kind}"' in (tmp_path / f"{kind}.html").read_text("utf-8")
+    assert "not there" in cli(*compared, "--report", tmp_path / "no" / "x.html", exit_code=3).stderr
+    assert "cannot be drawn" in cli(*compared, "--figure", tmp_path / "x.doc", exit_code=2).stderr
+    pytest.importorskip("matplotlib", reason="the extra 'figures' is not installed")
+    cli(*compared, "--figure", tmp_path / "x.svg")
+    assert (tmp_path / "x.svg").read_text("utf-8").startswith("<?xml")
