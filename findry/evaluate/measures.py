@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from findry.errors import SyntaxProblem, nearest
+from findry.evaluate.own import FORMULAS, OwnMeasure
+from findry.evaluate.own import measure as own_measure
 
 # other tools' names in lower case: trec_eval, ranx, MTEB, RecBole
 ALIASES = {
@@ -61,13 +63,14 @@ def parse(text: str | Iterable[Any]) -> list[Any]:
 
     A name that ir_measures has is read as ir_measures reads it; else the spellings of trec_eval, ranx, MTEB,
     RecBole and Sentence Transformers are known, in upper or lower case.  A list of names or measures is fine too.
+    F, E, T and nDCGfound are findry's own (`findry.evaluate.own`): ``F(a=0.5)@10 E(a=0.5,x=2)@10 T(a=0.5)@10``.
     """
     import ir_measures
 
     words = WORD.findall(text) if isinstance(text, str) else list(text)
     found: dict[Any, None] = {}
     for word in words:
-        found[word if isinstance(word, ir_measures.Measure) else _measure(str(word).strip())] = None
+        found[word if isinstance(word, (ir_measures.Measure, OwnMeasure)) else _measure(str(word).strip())] = None
     if not found:
         raise SyntaxProblem("no measure is named", expected="a text such as 'nDCG@10 RR@10 R@100'")
     return list(found)
@@ -83,18 +86,21 @@ def _measure(word: str) -> Any:
     from ir_measures import measures
 
     name, params = _split(word)
+    if name in FORMULAS:
+        return own_measure(name, params)
     if name not in measures.registry:
         bare = EVALUATOR.sub("", word)
         found = FOREIGN.fullmatch(bare)
         aliases = ALIASES if bare == word else {**ALIASES, "accuracy": "Success"}
         alias = aliases.get(found["name"].lower()) if found else None
         if found is None or alias is None:
-            known = {spelling.lower(): spelling for spelling in (*ALIASES, *measures.registry)}
+            known = {spelling.lower(): spelling for spelling in (*ALIASES, *measures.registry, *FORMULAS)}
             guess = nearest(name.lower(), known)
+            meant = ALIASES.get(guess or "", known.get(guess or ""))
             raise SyntaxProblem(
                 f"unknown measure {word!r}",
                 expected="names of ir_measures such as nDCG@10, RR@10, R@100, AP, P@10, Success@5, Judged@10",
-                hint=f"did you mean {measures.registry.get(known[guess], ALIASES.get(guess))}?" if guess else None,
+                hint=f"did you mean {meant}?" if meant else None,
             )
         name, params = alias, {"@": int(found["k"])} if found["k"] else {}
         if found["rel"]:

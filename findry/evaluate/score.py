@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from findry.errors import CapabilityError, InputError, SpaceMismatch
 from findry.evaluate.evaluation import Evaluation
 from findry.evaluate.measures import cutoff, parse
+from findry.evaluate.own import OwnMeasure
 from findry.records import Qrels, Run, ragged
 
 DEFAULT = "nDCG@10 RR@10 R@100"
@@ -150,7 +151,12 @@ def _values(lists: _Lists, relevant: dict[str, dict[str, int]], measures: list[A
         groups.setdefault(cutoff(measure), []).append(measure)
     for k, group in groups.items():
         if lists.rows:
-            _fill(table, group, relevant, lists.first(k))
+            first = lists.first(k)
+            own = [measure for measure in group if isinstance(measure, OwnMeasure)]
+            for measure in own:
+                table[measure].update(measure.values(first, relevant))
+            if len(own) < len(group):
+                _fill(table, [measure for measure in group if measure not in own], relevant, first)
     return table
 
 
