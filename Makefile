@@ -12,7 +12,7 @@ demo: $(STAMP)
 	$(BIN)/findry demo
 
 test: $(VENV)/.installed-dev lint types
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.installed-dev
 	rm -rf .trials
