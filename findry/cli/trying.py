@@ -38,8 +38,11 @@ def systems_command(
     if output is Format.JSON:
         emit([_told(one) for one in found.values()])
         return 0
-    rows = [[one.id, one.family, one.kind, ", ".join(one.needs) or "-", one.paper, one.title] for one in found.values()]
-    table(("id", "family", "kind", "needs", "paper", "title"), rows, title=f"{len(rows)} published systems")
+    rows = [
+        [one.id, one.family, one.kind, ", ".join(one.needs) or "-", one.status, one.paper, one.title]
+        for one in found.values()
+    ]
+    table(("id", "family", "kind", "needs", "status", "paper", "title"), rows, title=f"{len(rows)} published systems")
     return 0
 
 
@@ -55,7 +58,8 @@ def _told(one: Published) -> dict[str, object]:
         "data": list(one.data),
         "recipe": dict(one.recipe),
         "source": one.source,
-        "status": "done",
+        "status": one.status,
+        "matrix": [{"axis": row.axis, "what": row.what, "done": row.done} for row in one.matrix],
     }
 
 
@@ -76,6 +80,9 @@ def _show(one: Published, output: Format) -> None:
             ("source", one.source),
         ]
     )
+    if one.matrix:
+        print(f"\nmatrix: {one.status} are done")
+        pairs((f"  {row.axis}", f"{'done' if row.done else 'open'}  {row.what}") for row in one.matrix)
     if one.recipe:
         print("\nrecipe:")
         pairs((f"  {name}", text) for name, text in one.recipe.items())

@@ -7,9 +7,11 @@ from __future__ import annotations
 __all__ = [
     "CombMNZ",
     "CombSUM",
+    "DenseRerank",
     "DenseRetrieve",
     "FilterHits",
     "GroupDocuments",
+    "LexicalRerank",
     "LexicalRetrieve",
     "Linear",
     "RM3",
@@ -18,10 +20,12 @@ __all__ = [
     "Rocchio",
     "VectorPRF",
     "bm25",
+    "bm25_rerank",
     "combmnz",
     "combsum",
     "cut",
     "dense",
+    "dense_rerank",
     "filter",
     "group",
     "head",
@@ -39,10 +43,13 @@ from findry.stages.feedback import RM3, Rocchio, VectorPRF
 from findry.stages.filtering import FilterHits
 from findry.stages.fuse import CombMNZ, CombSUM, Linear, ReciprocalRank
 from findry.stages.grouping import GroupDocuments
+from findry.stages.rerank import DenseRerank, LexicalRerank
 from findry.stages.retrieve import DenseRetrieve, LexicalRetrieve
 
 bm25 = LexicalRetrieve
 dense = DenseRetrieve
+bm25_rerank = LexicalRerank
+dense_rerank = DenseRerank
 random = RandomHits
 rm3 = RM3
 rocchio = Rocchio

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["GroupDocuments"]
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -21,14 +20,16 @@ from findry.stages.bound import reader
 class GroupDocuments(Group):
     """Turn hits on chunks into hits on documents, so that document judgments fit.
 
-    A document's score is the best of its chunks ("max"), their sum ("sum"), or the score of the chunk
-    that stands first ("first": the order of the run is kept, whatever its scores).  The column
-    "row" tells the best chunk.  A run that ranks documents passes unchanged.
-    Source: Dai and Callan, SIGIR 2019, section 3 (MaxP, SumP, FirstP by rank here).
+    A document's score is the best of its chunks ("max"), their sum or mean, or the score of the one that stands
+    earliest in its text ("first": the first passage itself where the run scores every chunk).  The column "row" tells
+    that chunk, or the best one.  A run that ranks documents passes unchanged.
+    Source: Dai and Callan, SIGIR 2019, section 3 (MaxP, SumP, FirstP).
     Cost: one sort of the hits.
     """
 
-    by: Literal["max", "sum", "first"] = param(default="max", choices=("max", "sum", "first"), tune="choice")
+    by: Literal["max", "sum", "mean", "first"] = param(
+        default="max", choices=("max", "sum", "mean", "first"), tune="choice"
+    )
     index: Reader | str = resource(default="index")
 
     def apply(self, run: Run) -> Run:
@@ -36,31 +37,25 @@ class GroupDocuments(Group):
         if run.items.unit == "document":
             return run
         run.items.require_same(snapshot.rows, where="group")
-        if self.by == "sum" and run.kind == "rank-only":
-            raise PipelineError("scores that only carry an order cannot be summed", hint="group by 'first' instead")
+        if self.by in ("sum", "mean") and run.kind == "rank-only":
+            raise PipelineError("scores that only carry an order cannot be summed", hint="group by 'max' instead")
         documents = snapshot.links.targets()[run.rows].astype(np.int64)
-        width = max(len(snapshot.documents), 1)
-        _, first, group = np.unique(run.owners * width + documents, return_index=True, return_inverse=True)
-        if self.by == "first":
-            leads = np.zeros(len(run.rows), np.bool_)
-            leads[first] = True
-            kept = run.keep(leads)
-            return replace(
-                kept,
-                items=snapshot.documents,
-                rows=documents[leads].astype(np.int32),
-                columns={**kept.columns, "row": kept.rows},
-            )
-        scores: NDArray[np.float64] = run.scores[first].astype(np.float64)
-        if self.by == "sum":
-            scores = np.bincount(group, run.scores.astype(np.float64), minlength=len(first)).astype(np.float64)
+        pairs = run.owners * max(len(snapshot.documents), 1) + documents
+        order = np.lexsort((run.rows, pairs)) if self.by == "first" else np.arange(len(pairs))
+        _, lead, group = np.unique(pairs[order], return_index=True, return_inverse=True)
+        lead = order[lead]
+        scores: NDArray[np.float64] = run.scores[lead].astype(np.float64)
+        if self.by in ("sum", "mean"):
+            scores = np.bincount(group, run.scores.astype(np.float64), minlength=len(lead)).astype(np.float64)
+        if self.by == "mean":
+            scores /= np.maximum(np.bincount(group, minlength=len(lead)), 1)
         return Run.ranked(
             run.queries,
             snapshot.documents,
-            run.owners[first],
-            documents[first],
+            run.owners[lead],
+            documents[lead],
             scores,
             kind=run.kind,
-            columns={name: column[first] for name, column in run.columns.items()} | {"row": run.rows[first]},
+            columns={name: column[lead] for name, column in run.columns.items()} | {"row": run.rows[lead]},
             name=run.name,
         )

@@ -44,13 +44,20 @@ class World:
 class Bench:
     """The collections that a check runs on.
 
-    encoder: of the indexes that it makes.  Indexes are kept under the cache folder, named by the content that they were
-    made of.
+    encoder, chunk: of the indexes that it makes.  Indexes are kept under the cache folder, named by the content that
+    they were made of.
     """
 
-    def __init__(self, names: Sequence[str], *, encoder: str | None = "minilm", split: str = "test") -> None:
+    def __init__(
+        self, names: Sequence[str], *, encoder: str | None = "minilm", split: str = "test", chunk: int | None = None
+    ) -> None:
         self.names = tuple(names)
-        self.encoder, self._split = encoder, split
+        self.encoder, self._split, self._chunk = encoder, split, chunk
+
+    def on(self, names: Sequence[str], *, chunk: int | None = None, encoder: str | None = "same") -> Bench:
+        """Other collections, or another kind of index, for a part of a check."""
+        encoder = self.encoder if encoder == "same" else encoder
+        return Bench(names, encoder=encoder, split=self._split, chunk=chunk)
 
     @cached_property
     def worlds(self) -> dict[str, World]:
@@ -67,7 +74,7 @@ class Bench:
         return World(data, self._index(data), *data.split(self._split))
 
     def _index(self, data: Dataset) -> Index:
-        state = xxh3_64(str(self.encoder).encode())
+        state = xxh3_64(f"{self.encoder} {self._chunk or ''}".rstrip().encode())
         for document in data.corpus:
             state.update(
                 f"{document.id}\0{document.contents()}\0{sorted(document.values.items())}\1".encode(
@@ -83,6 +90,6 @@ class Bench:
             except FindryError:
                 pass
             shutil.rmtree(folder)
-        index = create(folder, encoder=self.encoder)
+        index = create(folder, encoder=self.encoder, chunk=self._chunk)
         index.add(data.corpus, progress=True)
         return index

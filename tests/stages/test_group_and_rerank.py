@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,14 +16,14 @@ from findry.evaluate import evaluate
 from findry.index import create
 from findry.pipeline import execute
 from findry.records import Batch, Document, Qrels, Run, tie_key
-from findry.stages import bm25, dense, filter, group, head
+from findry.stages import bm25, bm25_rerank, dense, dense_rerank, filter, group, head
 from findry.text import parse_filter
 
 worlds = st.booleans().flatmap(lambda chunked: st.tuples(st.just(chunked), pipes(chunked=chunked, depth=2)))
 
 
 @settings(max_examples=30)
-@given(documents(), plain_queries, st.sampled_from(["max", "sum", "first"]), st.booleans())
+@given(documents(), plain_queries, st.sampled_from(["max", "sum", "mean", "first"]), st.booleans())
 def test_grouping_is_what_a_loop_over_the_chunks_says(
     held: list[Document], queries: list[str], by: str, words: bool
 ) -> None:
@@ -31,16 +33,14 @@ def test_grouping_is_what_a_loop_over_the_chunks_says(
         grouped = group(by=by, index=reader).apply(run)  # type: ignore[arg-type]
         assert grouped.items is snapshot.documents
         for (_, chunks), (_, found) in zip(lists(run), lists(grouped), strict=True):
-            scores: dict[str, list[float]] = {}
+            scores: dict[str, dict[int, float]] = {}
             for id, score in chunks:
-                scores.setdefault(id.rpartition("#")[0], []).append(score)
-            value = {"max": max, "sum": sum, "first": lambda s: s[0]}[by]
-            expected = {id: float(np.float32(value(of_it))) for id, of_it in scores.items()}
+                document, _, place = id.rpartition("#")
+                scores.setdefault(document, {})[int(place)] = score
+            value = {"max": max, "sum": sum, "mean": fmean, "first": next}[by]
+            expected = {id: value(iter([of_it[p] for p in sorted(of_it)])) for id, of_it in scores.items()}
             assert dict(found) == pytest.approx(expected, abs=1e-6)
-            if by == "first":
-                assert [id for id, _ in found] == list(scores)
-            else:
-                assert found == sorted(found, key=lambda hit: (-hit[1], tie_key(hit[0])))
+            assert found == sorted(found, key=lambda hit: (-hit[1], tie_key(hit[0])))
         best = snapshot.rows.ids.take(grouped.columns["row"])
         assert [id.rpartition("#")[0] for id in best] == grouped.ids()
         assert set(zip(grouped.owners.tolist(), best, strict=True)) <= set(
@@ -77,12 +77,12 @@ def test_documents_pass_grouping_unchanged_and_rows_of_another_index_do_not_pass
 
 def test_sums_over_chunks_need_scores_that_can_be_added() -> None:
     with build([Document("a", {"text": "ant bee cow ant"})], CHUNKED) as snapshot:
-        for by, fine in (("first", True), ("sum", False)):
+        for by, fine in (("first", True), ("max", True), ("sum", False), ("mean", False)):
             pipe = ((bm25() ^ dense()) >> group(by=by)).bind(index=reader_of(snapshot))  # type: ignore[arg-type]
             if fine:
                 assert execute(pipe, asked(["ant"])).need_run("test").ids() == ["a"]
             else:
-                with pytest.raises(PipelineError, match="'first'"):
+                with pytest.raises(PipelineError, match="'max'"):
                     execute(pipe, asked(["ant"]))
 
 
@@ -104,6 +104,35 @@ def test_reranking_gives_a_permutation_and_a_head_keeps_its_tail(drawn: tuple[bo
         assert after == [first + ids[k:] for first, ids in zip(top, before, strict=True)]
         assert headed.kind == "rank-only"
         assert all(np.diff(headed.scores[headed.hits(row)]).max(initial=-1) < 0 for row in range(3))
+
+
+def test_the_first_passage_is_the_one_that_stands_first_in_the_text() -> None:
+    with build([Document("a", {"text": "cow. ant ant ant."}), Document("b", {"text": "ant. cow."})], CHUNKED) as held:
+        run = reader_of(held).lexical().search(asked(["cow ant"]), 9)
+        ranks = {by: group(by=by, index=reader_of(held)).apply(run) for by in ("max", "first")}  # type: ignore[arg-type]
+        found = dict(zip(run.ids(), run.scores.tolist(), strict=True))
+        assert dict(lists(ranks["first"])[0][1])["a"] == pytest.approx(found["a#0"])
+        assert dict(lists(ranks["max"])[0][1])["a"] == pytest.approx(max(found["a#0"], found.get("a#1", 0)))
+
+
+@settings(max_examples=30)
+@given(documents(), plain_queries, st.booleans(), st.sampled_from([ONE_FIELD, CHUNKED]))
+def test_a_cascade_over_all_hits_is_the_second_searcher_alone(
+    held: list[Document], queries: list[str], words: bool, schema: object
+) -> None:
+    with build(held, schema, layout=[2]) as snapshot:  # type: ignore[arg-type]
+        reader = reader_of(snapshot)
+        first, second = (bm25(), dense_rerank()) if words else (dense(), bm25_rerank())
+        alone = (dense() if words else bm25()).bind(index=reader)
+        before, after, whole = (
+            lists(execute(pipe.bind(index=reader), asked(queries)).need_run("test"))
+            for pipe in (first, first >> second, alone)
+        )
+        for (_, candidates), (_, found), (_, expected) in zip(before, after, whole, strict=True):
+            assert sorted(id for id, _ in found) == sorted(id for id, _ in candidates)
+            assert found == sorted(found, key=lambda hit: (-hit[1], tie_key(hit[0])))
+            known = dict(expected)
+            assert [known.get(id, 0.0) for id, _ in found] == pytest.approx([score for _, score in found], abs=1e-6)
 
 
 @settings(max_examples=20)
