@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Scoring"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import NamedTuple
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from findry.index.asked import Asked
 from findry.index.bm25 import BM25
+from findry.index.known import Known
 from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
-from findry.kernels.layout import LEVELS
+from findry.kernels.layout import COLUMNS, EXTRA, LEVELS, WINDOW
 from findry.records import ragged
 
-SPARE, THREADED = 1024, 64
+SPARE, THREADED, KEPT = 1024, 64, 1 << 14
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
 _NO_ROWS = np.zeros(0, np.int32)
@@ -43,12 +44,26 @@ class _Held(NamedTuple):
     terms: list[Terms]
 
 
+class _Part(NamedTuple):
+    """What a batch asks of one segment, and which rows each query may return."""
+
+    start: NDArray[np.int64]
+    lists: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    rows: NDArray[np.int32]
+    tf: NDArray[np.int32]
+    mask_of: NDArray[np.int64]
+    masks: NDArray[np.bool_]
+
+
 class Scoring:
     """Scores under one formula; each addend is a whole number under the scale of its query."""
 
-    def __init__(self, snapshot: Snapshot, formula: BM25, vocabularies: Sequence[Vocabulary]) -> None:
-        self._snapshot = snapshot
-        self._vocabularies = vocabularies
+    def __init__(
+        self, snapshot: Snapshot, formula: BM25, vocabularies: Sequence[Vocabulary], weights: Sequence[float]
+    ) -> None:
+        self._snapshot, self._formula = snapshot, formula
+        self._vocabularies, self._weights = vocabularies, weights
         self._lines = [formula.line(vocabulary.average_length) for vocabulary in vocabularies]
 
     @cached_property
@@ -92,42 +107,77 @@ class Scoring:
         """The k best rows of each query in order, as offsets, rows and scores."""
         if (asked.weight < 0).any():
             return self._best_of_all(asked, allowed, k)
+        scale, weights = asked.whole
+        masks = [allowed.masks(row) for row in range(len(scale))]
+        parts = []
+        for number, segment in enumerate(self._snapshot.segments):
+            lines, start, lists, rows, tf = self._lists(number, asked)
+            lined = _lined([of_it[number] for of_it in masks], segment.rows)
+            parts.append(_Part(start, lists, weights[lines], rows, tf, *lined))
+        return self._ranked(parts, scale, k)
+
+    def best_of_words(self, wanted: Sequence[Sequence[Mapping[str, float]]], k: int) -> Ranking:
+        """As `best` for queries of words alone: for each, how often it asks for the terms of each field."""
+        from findry.kernels.planning import planned
+
+        if len(self._known) > KEPT:
+            self._known = self._nothing_known()
+        known = self._known
+        lines: list[int] = []
+        times: list[float] = []
+        start = [0]
+        for query in wanted:
+            for field, terms in enumerate(query):
+                lines += known.of(field, terms)
+                times += terms.values()
+            start.append(len(lines))
+        scale, first, lists, weights = planned(
+            np.array(start, np.int64), np.array(lines, np.int64), np.array(times), known.worth, known.lists
+        )
+        parts = []
+        for number, (segment, mask) in enumerate(zip(self._snapshot.segments, self._snapshot.masks(None), strict=True)):
+            of = np.full(len(wanted), -1 if mask is None else 0)
+            lined = np.zeros((0, segment.rows), np.bool_) if mask is None else mask[None]
+            parts.append(_Part(first[number], lists[number], weights[number], _NO_ROWS, _NO_ROWS, of, lined))
+        return self._ranked(parts, scale, k)
+
+    def _nothing_known(self) -> Known:
+        return Known(self._vocabularies, self._weights, self._formula, [held.places for held in self._held])
+
+    @cached_property
+    def _known(self) -> Known:
+        return self._nothing_known()
+
+    def _ranked(self, parts: Sequence[_Part], scale: NDArray[np.float64], k: int) -> Ranking:
         from findry.kernels.planning import ranked
 
-        queries, (scale, weights) = len(asked.start) - 1, asked.whole
-        most = min(k, max(self._snapshot.row_base[-1], 1))
+        queries, most = len(scale), int(min(k, max(self._snapshot.row_base[-1], 1)))
         held = np.zeros((queries, 2), np.int64)
         values = np.empty((queries, 2 * most + SPARE), np.float32)
         found, ties = np.empty(values.shape, np.int32), np.empty(values.shape, np.uint64)
-        masks = [allowed.masks(row) for row in range(queries)]
-        for number in range(len(self._snapshot.segments)):
-            here = [of_it[number] for of_it in masks]
-            self._search(number, asked, weights, here, int(most), (held, values, found, ties))
+        for number, part in enumerate(parts):
+            self._search(number, part, most, (held, values, found, ties))
         return ranked(held, values, found, ties, scale)
 
     def _search(
         self,
         number: int,
-        asked: Asked,
-        weights: NDArray[np.float32],
-        masks: Sequence[NDArray[np.bool_] | None],
+        part: _Part,
         k: int,
         out: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int32], NDArray[np.uint64]],
     ) -> None:
         from findry.kernels.maxscore import search
 
-        segment, held = self._snapshot.segments[number], self._held[number]
-        lines, start, lists, rows, tf = self._lists(number, asked)
-        mask_of, lined = _lined(masks, segment.rows)
-        here, base = weights[lines], int(self._snapshot.row_base[number])
+        held, rows = self._held[number], self._snapshot.segments[number].rows
+        base = int(self._snapshot.row_base[number])
 
         def run(first: int, last: int) -> None:
             search(
                 first,
                 last,
-                start,
-                lists,
-                here,
+                part.start,
+                part.lists,
+                part.weights,
                 held.fixed,
                 held.slope,
                 held.upper,
@@ -137,17 +187,17 @@ class Scoring:
                 held.over,
                 *held.views,
                 held.ties_at,
+                part.rows,
+                part.tf,
+                part.mask_of,
+                part.masks,
                 rows,
-                tf,
-                mask_of,
-                lined,
-                segment.rows,
                 base,
                 k,
                 *out,
             )
 
-        queries = len(start) - 1
+        queries = len(part.start) - 1
         if queries < THREADED:
             run(0, queries)
             return
@@ -158,7 +208,6 @@ class Scoring:
         self, number: int, asked: Asked
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """The lines that this segment has, the start of each query in them, their description, and made postings."""
-        from findry.kernels.maxscore import COLUMNS, EXTRA
         from findry.kernels.planning import describe, present
 
         terms = asked.number[number]
@@ -168,7 +217,7 @@ class Scoring:
             counts[line] = len(made.rows)
         lines, start = present(asked.start, terms, counts)
         lists = np.zeros((len(lines), COLUMNS), np.int64)
-        held, windows = self._held[number], -(-self._snapshot.segments[number].rows // (1 << 14))
+        held, windows = self._held[number], -(-self._snapshot.segments[number].rows // WINDOW)
         for field, vocabulary in enumerate(self._vocabularies):
             if describe(terms, asked.field, lines, field, *held.terms[field], windows, held.places[field], lists):
                 of_field = terms[asked.field == field]

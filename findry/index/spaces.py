@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ChunkIds", "DocumentIds"]
 
+from bisect import bisect_right as bisect
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from findry.index.segment import Segment
 from findry.records import tie_keys
 
+FEW = 32
+
 
 class _Spread:
     """Rows numbered through several segments: row = base of its segment + row within it."""
@@ -19,6 +22,7 @@ class _Spread:
     def __init__(self, segments: Sequence[Segment], sizes: Sequence[int]) -> None:
         self.segments = segments
         self.base = np.concatenate(([0], np.cumsum(np.array(sizes, np.int64)))).astype(np.int64)
+        self._starts: list[int] = self.base[:-1].tolist()
 
     def __len__(self) -> int:
         return int(self.base[-1])
@@ -42,6 +46,11 @@ class DocumentIds(_Spread):
         super().__init__(segments, [segment.docs for segment in segments])
 
     def take(self, rows: NDArray[np.integer]) -> list[str]:
+        if len(self.segments) == 1:
+            return self.segments[0].ids.take(rows)
+        if len(rows) <= FEW:
+            which = [(bisect(self._starts, row) - 1, row) for row in rows.tolist()]
+            return [self.segments[number].ids[row - self._starts[number]] for number, row in which]
         out = [""] * len(rows)
         for segment, places, local in self.parts(rows):
             for place, id in zip(places.tolist(), segment.ids.take(local), strict=True):

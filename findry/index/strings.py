@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from findry.records import ragged
 
+MANY = 32
+
 
 def pack(texts: Iterable[str | bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Offsets int64[n + 1] and UTF-8 bytes uint8[total] of some strings.
@@ -34,6 +36,7 @@ class Strings:
 
     def __init__(self, offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
         self._offsets = offsets
+        self._bytes = data
         self._data = memoryview(data.data) if len(data) else memoryview(b"")
 
     def __len__(self) -> int:
@@ -50,7 +53,13 @@ class Strings:
         return (self[index] for index in range(len(self)))
 
     def take(self, indices: NDArray[np.integer]) -> list[str]:
-        """Some of the strings."""
+        """Some of the strings; many are decoded at once."""
+        if len(indices) >= MANY:
+            from findry.kernels.texts import side_by_side
+
+            texts, zeros = side_by_side(self._offsets, self._bytes, np.asarray(indices, np.int64))
+            if zeros == len(indices) - 1:  # no string has the separator in it
+                return texts.tobytes().decode("utf-8", "surrogatepass").split("\0")
         starts, ends = self._offsets[indices].tolist(), self._offsets[indices + 1].tolist()
         data = self._data
         return [bytes(data[a:b]).decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]

@@ -7,7 +7,7 @@ terms are plain 32-bit numbers.  Frequencies are bytes; 255 stands for one that 
 
 from __future__ import annotations
 
-__all__ = ["BITS", "ESCAPE", "LADDER", "LEVELS", "WIDE", "WINDOW"]
+__all__ = ["BITS", "COLUMNS", "ESCAPE", "EXTRA", "LADDER", "LEVELS", "NARROW", "WIDE", "WIDE_LIST", "WINDOW"]
 
 BITS = 14
 WINDOW = 1 << BITS
@@ -17,3 +17,6 @@ LEVELS = 255
 """Bounds on saturations, in (0, 1], are kept as whole numbers of so many parts, rounded up or down."""
 LADDER = (10, 100, 1000)
 """For which k each wide term keeps a saturation that its k best rows reach."""
+COLUMNS = 9
+"""Numbers that describe the postings of a term to the search kernel; the first is their kind."""
+WIDE_LIST, NARROW, EXTRA = 0, 1, 2

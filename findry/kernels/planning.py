@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["describe", "gather", "locate", "present", "ranked", "weigh"]
+__all__ = ["describe", "gather", "locate", "planned", "present", "ranked", "weigh"]
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.compiled import compiled
-from findry.kernels.maxscore import NARROW, WIDE_LIST
+from findry.kernels.layout import COLUMNS, NARROW, WIDE_LIST
 from findry.kernels.selecting import sort_places
 
 
@@ -191,3 +191,42 @@ def present(
                 n += 1
         out_start[query + 1] = n
     return lines[:n], out_start
+
+
+@compiled
+def planned(
+    start: NDArray[np.int64],
+    asked: NDArray[np.int64],
+    times: NDArray[np.float64],
+    worth: NDArray[np.float64],
+    described: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """For queries of known terms what `weigh`, `present` and `describe` give, for every segment.
+
+    Query q asks times[i] for line asked[i], start[q] <= i < start[q + 1]; worth float64[C] and described
+    int64[S, C, COLUMNS] tell of each line.  Returns the scale of each query, and by segment the first list of each
+    query int64[S, Q + 1], the lists int64[S, n, COLUMNS] and their weights float32[S, n].
+    """
+    queries, segments = len(start) - 1, len(described)
+    scale = np.ones(queries, np.float64)
+    first = np.zeros((segments, queries + 1), np.int64)
+    lists = np.empty((segments, len(asked), COLUMNS), np.int64)
+    weights = np.empty((segments, len(asked)), np.float32)
+    for query in range(queries):
+        total = 0.0
+        for i in range(start[query], start[query + 1]):
+            total += abs(times[i] * worth[asked[i]])
+        if total > 0:
+            scale[query] = 2.0 ** np.floor(29 - np.log2(total))
+        for segment in range(segments):
+            n = first[segment, query]
+            for i in range(start[query], start[query + 1]):
+                line = asked[i]
+                value = times[i] * worth[line]
+                if value != 0 and described[segment, line, 0] >= 0:
+                    for column in range(COLUMNS):
+                        lists[segment, n, column] = described[segment, line, column]
+                    weights[segment, n] = value * scale[query]
+                    n += 1
+            first[segment, query + 1] = n
+    return scale, first, lists, weights
