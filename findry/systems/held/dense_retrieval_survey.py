@@ -20,7 +20,7 @@ from findry.systems.probes import bytes_held, signs_kept, weighted_measures
 RECIPE = {
     "bm25": "bm25",
     "dense": "dense(scan='exact')",
-    "signs": "dense(scan='signs')",
+    "signs": "dense(scan='signs', depth=200)",
     "cascade": "bm25 % 100 >> dense_rerank",
     "hybrid": "(bm25 | dense(scan='exact')) >> rrf",
     "interpolated": "(bm25 | dense(scan='exact')) >> linear(weights=(0.5, 0.5))",
