@@ -1,28 +1,47 @@
-"""What a searcher has learnt of terms: their worth, and where their postings lie in each segment."""
+"""What a searcher has learnt of terms: their worth, where their postings lie in each segment, what each adds."""
 
 from __future__ import annotations
 
-__all__ = ["Known"]
+__all__ = ["Held", "Known"]
 
 from collections.abc import Iterable, Sequence
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
 from findry.index.terms import Vocabulary
-from findry.kernels.layout import COLUMNS, WINDOW
+from findry.kernels.layout import COLUMNS, COUNT, KIND, SATURATIONS, WINDOW
 
 SMALLEST = 256
+ROOM, LONGEST = 1 << 23, 1 << 17  # saturations kept, 32 MiB, and postings of the longest list that has them
+Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
+
+
+class Held(NamedTuple):
+    """A segment as the kernels take it: length norms, bounds, places and terms of each field, views of the buffer."""
+
+    fixed: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    upper: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    lengths_at: NDArray[np.int64]
+    short_at: NDArray[np.int64]
+    over: NDArray[np.int64]
+    views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
+    ties_at: int
+    places: list[NDArray[np.int64]]
+    terms: list[Terms]
 
 
 class Known:
     """The terms that were asked for, each looked up once in a snapshot.
 
     worth float64[C]: field weight times rarity, 0 where no live row has the term; lists int64[S, C, COLUMNS]: its
-    postings in each segment, as the search kernel takes them, the first number -1 where there are none.  Lines are only
-    ever added, so that readers need no lock.
+    postings in each segment, as the search kernel takes them, the first number -1 where there are none; saturations: of
+    the postings of lists that are not long, as far as there is room.  Lines are only ever added: readers need no lock.
     """
 
     def __init__(
@@ -30,14 +49,16 @@ class Known:
         vocabularies: Sequence[Vocabulary],
         weights: Sequence[float],
         formula: BM25,
-        places: Sequence[Sequence[NDArray[np.int64]]],
+        held: Sequence[Held],
     ) -> None:
-        self._vocabularies, self._weights, self._formula, self._places = vocabularies, weights, formula, places
+        self._vocabularies, self._weights, self._formula, self._held = vocabularies, weights, formula, held
         self._lock = Lock()
-        self._size = 0
+        self._size = self._used = 0
+        most = sum(int(p.start[-1]) for vocabulary in vocabularies for p in vocabulary.postings)
+        self.saturations = np.empty(min(ROOM, most), np.float32)
         self._lines: list[dict[str, int]] = [{} for _ in vocabularies]
         self.worth = np.zeros(SMALLEST)
-        self.lists = np.full((len(places), SMALLEST, COLUMNS), -1, np.int64)
+        self.lists = np.full((len(held), SMALLEST, COLUMNS), -1, np.int64)
 
     def __len__(self) -> int:
         return self._size
@@ -66,17 +87,27 @@ class Known:
             live = vocabulary.snapshot.live_rows
             self.worth[span] = np.where(df > 0, self._formula.idf_of(live, df) * self._weights[field], 0.0)
             every, of = np.arange(len(new)), np.full(len(new), field, np.int64)
-            for number, (postings, segment) in enumerate(
-                zip(vocabulary.postings, vocabulary.snapshot.segments, strict=True)
-            ):
-                there = numbers[number]
-                postings.compare(there[there >= 0])
-                self.lists[number, span, 0] = -1
-                wide, slot, windows = postings.array("wide"), postings.array("slot"), -(-segment.rows // WINDOW)
-                place, out = self._places[number][field], self.lists[number, span]
-                describe(there, of, every, field, postings.start, wide, slot, postings.compared, windows, place, out)
+            for number, (held, segment) in enumerate(zip(self._held, vocabulary.snapshot.segments, strict=True)):
+                there, out = numbers[number], self.lists[number, span]
+                vocabulary.postings[number].compare(there[there >= 0])
+                windows = -(-segment.rows // WINDOW)
+                describe(there, of, every, field, *held.terms[field], windows, held.places[field], out)
+                for line in np.flatnonzero(out[:, KIND] >= 0).tolist():
+                    out[line, SATURATIONS] = self._saturate(out[line], held)
             lines.update(zip(new, range(span.start, span.stop), strict=True))
             self._size = span.stop
+
+    def _saturate(self, entry: NDArray[np.int64], held: Held) -> int:
+        """Where the saturations of a list begin, computed once; -1 for a long one, and where there is no room."""
+        from findry.kernels.reading import saturate
+
+        first, count = self._used, int(entry[COUNT])
+        if count > LONGEST or first + count > len(self.saturations):
+            return -1
+        out = self.saturations[first : first + count]
+        saturate(entry, held.fixed, held.slope, held.lengths_at, held.short_at, held.over, *held.views, out)
+        self._used += count
+        return first
 
     def _grow(self, by: int) -> None:
         size = len(self.worth)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from findry.index.asked import Asked
 from findry.index.bm25 import BM25
-from findry.index.known import Known
+from findry.index.known import Held, Known
 from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
@@ -23,25 +23,8 @@ from findry.records import ragged
 
 SPARE, THREADED, KEPT = 1024, 64, 1 << 14
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
-Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
-_NO_ROWS = np.zeros(0, np.int32)
+_NO_ROWS, _NONE_KNOWN = np.zeros(0, np.int32), np.zeros(0, np.float32)
 _PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
-
-
-class _Held(NamedTuple):
-    """A segment as the kernels take it: length norms, bounds, places and terms of each field, views of the buffer."""
-
-    fixed: NDArray[np.float32]
-    slope: NDArray[np.float32]
-    upper: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    lengths_at: NDArray[np.int64]
-    short_at: NDArray[np.int64]
-    over: NDArray[np.int64]
-    views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
-    ties_at: int
-    places: list[NDArray[np.int64]]
-    terms: list[Terms]
 
 
 class _Part(NamedTuple):
@@ -52,6 +35,7 @@ class _Part(NamedTuple):
     weights: NDArray[np.float32]
     rows: NDArray[np.int32]
     tf: NDArray[np.int32]
+    saturations: NDArray[np.float32]
     mask_of: NDArray[np.int64]
     masks: NDArray[np.bool_]
 
@@ -67,10 +51,10 @@ class Scoring:
         self._lines = [formula.line(vocabulary.average_length) for vocabulary in vocabularies]
 
     @cached_property
-    def _held(self) -> list[_Held]:
+    def _held(self) -> list[Held]:
         return [self._hold(number) for number in range(len(self._snapshot.segments))]
 
-    def _hold(self, segment: int) -> _Held:
+    def _hold(self, segment: int) -> Held:
         lexical = self._snapshot.segments[segment].lexical
         ties = "ids.ties" if self._snapshot.schema.chunker is None else "rows.ties"
         lexical[ties]
@@ -89,7 +73,7 @@ class Scoring:
             places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
         fixed, slope = np.array(self._lines, np.float32).T
         bytes_ = lexical.buffer
-        return _Held(
+        return Held(
             np.ascontiguousarray(fixed),
             np.ascontiguousarray(slope),
             np.array(upper),
@@ -113,7 +97,7 @@ class Scoring:
         for number, segment in enumerate(self._snapshot.segments):
             lines, start, lists, rows, tf = self._lists(number, asked)
             lined = _lined([of_it[number] for of_it in masks], segment.rows)
-            parts.append(_Part(start, lists, weights[lines], rows, tf, *lined))
+            parts.append(_Part(start, lists, weights[lines], rows, tf, _NONE_KNOWN, *lined))
         return self._ranked(parts, scale, k)
 
     def best_of_words(self, wanted: Sequence[Sequence[Mapping[str, float]]], k: int) -> Ranking:
@@ -138,11 +122,13 @@ class Scoring:
         for number, (segment, mask) in enumerate(zip(self._snapshot.segments, self._snapshot.masks(None), strict=True)):
             of = np.full(len(wanted), -1 if mask is None else 0)
             lined = np.zeros((0, segment.rows), np.bool_) if mask is None else mask[None]
-            parts.append(_Part(first[number], lists[number], weights[number], _NO_ROWS, _NO_ROWS, of, lined))
+            parts.append(
+                _Part(first[number], lists[number], weights[number], _NO_ROWS, _NO_ROWS, known.saturations, of, lined)
+            )
         return self._ranked(parts, scale, k)
 
     def _nothing_known(self) -> Known:
-        return Known(self._vocabularies, self._weights, self._formula, [held.places for held in self._held])
+        return Known(self._vocabularies, self._weights, self._formula, self._held)
 
     @cached_property
     def _known(self) -> Known:
@@ -189,6 +175,7 @@ class Scoring:
                 held.ties_at,
                 part.rows,
                 part.tf,
+                part.saturations,
                 part.mask_of,
                 part.masks,
                 rows,
@@ -216,7 +203,7 @@ class Scoring:
         for line, made in extra.items():
             counts[line] = len(made.rows)
         lines, start = present(asked.start, terms, counts)
-        lists = np.zeros((len(lines), COLUMNS), np.int64)
+        lists = np.full((len(lines), COLUMNS), -1, np.int64)
         held, windows = self._held[number], -(-self._snapshot.segments[number].rows // WINDOW)
         for field, vocabulary in enumerate(self._vocabularies):
             if describe(terms, asked.field, lines, field, *held.terms[field], windows, held.places[field], lists):

@@ -7,7 +7,28 @@ terms are plain 32-bit numbers.  Frequencies are bytes; 255 stands for one that 
 
 from __future__ import annotations
 
-__all__ = ["BITS", "COLUMNS", "ESCAPE", "EXTRA", "LADDER", "LEVELS", "NARROW", "WIDE", "WIDE_LIST", "WINDOW"]
+__all__ = [
+    "BITS",
+    "COLUMNS",
+    "COUNT",
+    "ESCAPE",
+    "EXTRA",
+    "FIELD",
+    "KIND",
+    "LADDER",
+    "LADDER_AT",
+    "LEVELS",
+    "NARROW",
+    "POSTING",
+    "ROWS",
+    "SATURATIONS",
+    "TF",
+    "TOPS",
+    "WIDE",
+    "WIDE_LIST",
+    "WINDOW",
+    "WINDOWS",
+]
 
 BITS = 14
 WINDOW = 1 << BITS
@@ -17,6 +38,7 @@ LEVELS = 255
 """Bounds on saturations, in (0, 1], are kept as whole numbers of so many parts, rounded up or down."""
 LADDER = (10, 100, 1000)
 """For which k each wide term keeps a saturation that its k best rows reach."""
-COLUMNS = 9
-"""Numbers that describe the postings of a term to the search kernel; the first is their kind."""
+COLUMNS = 10
+"""Numbers that describe the postings of a term to the search kernel, in this order."""
+KIND, FIELD, COUNT, ROWS, TF, POSTING, WINDOWS, TOPS, LADDER_AT, SATURATIONS = range(COLUMNS)
 WIDE_LIST, NARROW, EXTRA = 0, 1, 2

@@ -8,39 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.candidates import reached_by, shrink, tie_of
-from findry.kernels.compiled import compiled, inlined
-from findry.kernels.layout import BITS, COLUMNS, ESCAPE, LADDER, NARROW, WIDE_LIST, WINDOW
+from findry.kernels.compiled import compiled
+from findry.kernels.layout import (
+    BITS,
+    COUNT,
+    ESCAPE,
+    FIELD,
+    KIND,
+    LADDER,
+    LADDER_AT,
+    NARROW,
+    POSTING,
+    ROWS,
+    SATURATIONS,
+    TF,
+    TOPS,
+    WIDE_LIST,
+    WINDOW,
+    WINDOWS,
+)
+from findry.kernels.reading import added, large, length_of, whole
 
 TABLED, FREQUENT = 1 << 14, 4
 """Lists of so many postings get a table of what tf up to `FREQUENT` and lengths below 255 add, once a query."""
-_KIND, _FIELD, _COUNT, _ROWS, _TF, _POSTING, _WINDOWS, _TOPS, _LADDER = range(COLUMNS)
 _FIRST, _SECOND, _THIRD = LADDER
-
-
-@inlined
-def _large(posting: int, over: NDArray[np.int64], u64: NDArray[np.uint64], i32: NDArray[np.int32]) -> np.float32:
-    """A frequency that does not fit a byte; `over` says where the side list of the field lies."""
-    low, high = over[0], over[0] + over[1]
-    while low < high:
-        middle = (low + high) >> 1
-        if u64[middle] < posting:
-            low = middle + 1
-        else:
-            high = middle
-    return np.float32(i32[over[2] + low - over[0]])
-
-
-@inlined
-def _length(short_at: int, long_at: int, u8: NDArray[np.uint8], i32: NDArray[np.int32]) -> np.float32:
-    """The length of a row: from the bytes, four times as many of which lie in a cache, where it fits one."""
-    length = np.int64(u8[short_at])
-    return np.float32(length if length < 255 else i32[long_at])
-
-
-@inlined
-def _added(weight: np.float32, tf: np.float32, norm: np.float32) -> int:
-    """What a posting adds to a score: a whole number, at least one."""
-    return max(1, int(weight * (tf / (tf + norm)) + np.float32(0.5)))
 
 
 @compiled
@@ -64,6 +55,7 @@ def search(
     ties_at: int,
     extra_rows: NDArray[np.int32],
     extra_tf: NDArray[np.int32],
+    saturations: NDArray[np.float32],
     mask_of: NDArray[np.int64],
     masks: NDArray[np.bool_],
     rows: int,
@@ -78,8 +70,9 @@ def search(
 
     lists: int64[L, COLUMNS], of query q those from list_start[q]; weights: float64[L], positive whole parts of a
     score.  fixed, slope: of the length norm of each field; upper, lower: float64[F, 256], the stored bounds as bounds
-    under these norms.  u8, u16, i32, u64: the segment's arrays as one buffer; offsets count elements.  mask_of: for
-    each query the line of `masks` bool[M, rows] that says which rows may be found, or -1.
+    under these norms.  u8, u16, i32, u64: the segment's arrays as one buffer; offsets count elements.  saturations:
+    those of the lists that say where theirs begin; others are computed.  mask_of: for each query the line of `masks`
+    bool[M, rows] that says which rows may be found, or -1.
     held int64[Q, 2]: how many candidates there are, and a value that the k-th best reaches.  values, found (rows plus
     `base`) and ties: [Q, capacity], capacity at least 2 k.  Sums are whole numbers below 2^31, so that their order does
     not matter; they are rounded to float32 once, and of equal ones the smaller tie key wins.
@@ -99,8 +92,8 @@ def search(
         # Rows and values of lists that are not wide.
         plain = 0
         for i in range(head, head + n):
-            if lists[i, _KIND] != WIDE_LIST:
-                plain += lists[i, _COUNT]
+            if lists[i, KIND] != WIDE_LIST:
+                plain += lists[i, COUNT]
         plain_rows = np.empty(plain, np.int32)
         plain_values = np.empty(plain, np.int32)
         cursor = np.zeros(n, np.int64)
@@ -108,42 +101,49 @@ def search(
         plain = 0
         for i in range(n):
             entry, weight = lists[head + i], weights[head + i]
-            field = entry[_FIELD]
-            if entry[_KIND] == WIDE_LIST:
+            field = entry[FIELD]
+            if entry[KIND] == WIDE_LIST:
                 if not masked and count < k:
                     place = 0 if k <= _FIRST else 1 if k <= _SECOND else 2
                     if k <= _THIRD:
-                        theta = max(theta, int(float(weight) * lower[field, u8[entry[_LADDER] + place]]))
+                        theta = max(theta, int(float(weight) * lower[field, u8[entry[LADDER_AT] + place]]))
                 continue
             cursor[i] = plain
-            for p in range(entry[_COUNT]):
-                if entry[_KIND] == NARROW:
-                    row = i32[entry[_ROWS] + p]
-                    tf = np.float32(u8[entry[_TF] + p])
+            if entry[SATURATIONS] >= 0:
+                for p in range(entry[COUNT]):
+                    plain_rows[plain] = i32[entry[ROWS] + p]
+                    plain_values[plain] = whole(weight, saturations[entry[SATURATIONS] + p])
+                    plain += 1
+                end[i] = plain
+                continue
+            for p in range(entry[COUNT]):
+                if entry[KIND] == NARROW:
+                    row = i32[entry[ROWS] + p]
+                    tf = np.float32(u8[entry[TF] + p])
                     if tf == ESCAPE:
-                        tf = _large(entry[_POSTING] + p, over[field], u64, i32)
+                        tf = large(entry[POSTING] + p, over[field], u64, i32)
                 else:
-                    row = extra_rows[entry[_ROWS] + p]
-                    tf = np.float32(extra_tf[entry[_ROWS] + p])
-                norm = fixed[field] + slope[field] * _length(short_at[field] + row, lengths_at[field] + row, u8, i32)
+                    row = extra_rows[entry[ROWS] + p]
+                    tf = np.float32(extra_tf[entry[ROWS] + p])
+                norm = fixed[field] + slope[field] * length_of(short_at[field] + row, lengths_at[field] + row, u8, i32)
                 plain_rows[plain] = row
-                plain_values[plain] = _added(weight, tf, norm)
+                plain_values[plain] = added(weight, tf, norm)
                 plain += 1
             end[i] = plain
         table_of = np.full(n, -1, np.int64)
         long_lists = 0
         for i in range(n):
-            if lists[head + i, _KIND] == WIDE_LIST and lists[head + i, _COUNT] >= TABLED:
+            if lists[head + i, KIND] == WIDE_LIST and lists[head + i, COUNT] >= TABLED:
                 table_of[i] = long_lists
                 long_lists += 1
         tables = np.empty((long_lists, FREQUENT << 8), np.int32)
         for i in range(n):
             if table_of[i] >= 0:
-                field = lists[head + i, _FIELD]
+                field = lists[head + i, FIELD]
                 for tf in range(1, FREQUENT + 1):
                     for length in range(256):
                         norm = fixed[field] + slope[field] * np.float32(length)
-                        tables[table_of[i], ((tf - 1) << 8) + length] = _added(weights[head + i], np.float32(tf), norm)
+                        tables[table_of[i], ((tf - 1) << 8) + length] = added(weights[head + i], np.float32(tf), norm)
         which = np.empty(n, np.int64)
         bound = np.empty(n, np.int64)
         begin = np.empty(n, np.int64)
@@ -154,11 +154,11 @@ def search(
             m = total = entries = 0
             for i in range(n):
                 entry = lists[head + i]
-                if entry[_KIND] == WIDE_LIST:
-                    b, e = i32[entry[_WINDOWS] + window], i32[entry[_WINDOWS] + window + 1]
+                if entry[KIND] == WIDE_LIST:
+                    b, e = i32[entry[WINDOWS] + window], i32[entry[WINDOWS] + window + 1]
                     if b == e:
                         continue
-                    top = int(float(weights[head + i]) * upper[entry[_FIELD], u8[entry[_TOPS] + window]]) + 2
+                    top = int(float(weights[head + i]) * upper[entry[FIELD], u8[entry[TOPS] + window]]) + 2
                 else:
                     b = cursor[i]
                     e, top = b, 0
@@ -188,11 +188,20 @@ def search(
             for j in range(m - 1, optional - 1, -1):
                 i = which[j]
                 entry, weight = lists[head + i], weights[head + i]
-                if entry[_KIND] == WIDE_LIST:
-                    field = entry[_FIELD]
+                if entry[KIND] == WIDE_LIST:
+                    field = entry[FIELD]
                     c0, c1 = fixed[field], slope[field]
                     short, long_at = short_at[field] + low, lengths_at[field] + low
-                    rows_at, tf_at = entry[_ROWS], entry[_TF]
+                    rows_at, tf_at, known_at = entry[ROWS], entry[TF], entry[SATURATIONS]
+                    if known_at >= 0:
+                        for p in range(begin[j], stop[j]):
+                            x = np.int64(u16[rows_at + p])
+                            before = acc[x]
+                            if not dense:
+                                touched[reached] = x
+                                reached += before == 0
+                            acc[x] = before + whole(weight, saturations[known_at + p])
+                        continue
                     if table_of[i] >= 0:
                         table = tables[table_of[i]]
                         for p in range(begin[j], stop[j]):
@@ -203,8 +212,8 @@ def search(
                             else:
                                 tf = np.float32(times)
                                 if times == ESCAPE:
-                                    tf = _large(entry[_POSTING] + p, over[field], u64, i32)
-                                value = _added(weight, tf, c0 + c1 * np.float32(i32[long_at + x]))
+                                    tf = large(entry[POSTING] + p, over[field], u64, i32)
+                                value = added(weight, tf, c0 + c1 * np.float32(i32[long_at + x]))
                             before = acc[x]
                             if not dense:
                                 touched[reached] = x
@@ -215,8 +224,8 @@ def search(
                         x = np.int64(u16[rows_at + p])
                         tf = np.float32(u8[tf_at + p])
                         if tf == ESCAPE:
-                            tf = _large(entry[_POSTING] + p, over[field], u64, i32)
-                        value = _added(weight, tf, c0 + c1 * _length(short + x, long_at + x, u8, i32))
+                            tf = large(entry[POSTING] + p, over[field], u64, i32)
+                        value = added(weight, tf, c0 + c1 * length_of(short + x, long_at + x, u8, i32))
                         before = acc[x]
                         if not dense:
                             touched[reached] = x
@@ -253,9 +262,10 @@ def search(
                 rest -= bound[j]
                 i = which[j]
                 entry, weight = lists[head + i], weights[head + i]
-                field = entry[_FIELD]
+                field = entry[FIELD]
                 short, long_at = short_at[field] + low, lengths_at[field] + low
-                is_wide = entry[_KIND] == WIDE_LIST
+                known_at = entry[SATURATIONS]
+                is_wide = entry[KIND] == WIDE_LIST
                 b, e = begin[j], stop[j]
                 if reached * 12 < e - b:
                     for place in range(reached):
@@ -263,7 +273,7 @@ def search(
                         left, right = b, e
                         while left < right:
                             middle = (left + right) >> 1
-                            there = np.int64(u16[entry[_ROWS] + middle]) if is_wide else plain_rows[middle] - low
+                            there = np.int64(u16[entry[ROWS] + middle]) if is_wide else plain_rows[middle] - low
                             if there < x:
                                 left = middle + 1
                             else:
@@ -271,24 +281,30 @@ def search(
                         if left == e:
                             continue
                         if is_wide:
-                            if np.int64(u16[entry[_ROWS] + left]) == x:
-                                tf = np.float32(u8[entry[_TF] + left])
+                            if np.int64(u16[entry[ROWS] + left]) != x:
+                                continue
+                            if known_at >= 0:
+                                acc[x] += whole(weight, saturations[known_at + left])
+                            else:
+                                tf = np.float32(u8[entry[TF] + left])
                                 if tf == ESCAPE:
-                                    tf = _large(entry[_POSTING] + left, over[field], u64, i32)
-                                norm = fixed[field] + slope[field] * _length(short + x, long_at + x, u8, i32)
-                                acc[x] += _added(weight, tf, norm)
+                                    tf = large(entry[POSTING] + left, over[field], u64, i32)
+                                norm = fixed[field] + slope[field] * length_of(short + x, long_at + x, u8, i32)
+                                acc[x] += added(weight, tf, norm)
                         elif plain_rows[left] - low == x:
                             acc[x] += plain_values[left]
                 else:
                     for p in range(b, e):
                         if is_wide:
-                            x = np.int64(u16[entry[_ROWS] + p])
-                            if acc[x] > 0:
-                                tf = np.float32(u8[entry[_TF] + p])
+                            x = np.int64(u16[entry[ROWS] + p])
+                            if acc[x] > 0 and known_at >= 0:
+                                acc[x] += whole(weight, saturations[known_at + p])
+                            elif acc[x] > 0:
+                                tf = np.float32(u8[entry[TF] + p])
                                 if tf == ESCAPE:
-                                    tf = _large(entry[_POSTING] + p, over[field], u64, i32)
-                                norm = fixed[field] + slope[field] * _length(short + x, long_at + x, u8, i32)
-                                acc[x] += _added(weight, tf, norm)
+                                    tf = large(entry[POSTING] + p, over[field], u64, i32)
+                                norm = fixed[field] + slope[field] * length_of(short + x, long_at + x, u8, i32)
+                                acc[x] += added(weight, tf, norm)
                         else:
                             x = plain_rows[p] - low
                             if acc[x] > 0:

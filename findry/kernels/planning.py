@@ -117,6 +117,7 @@ def describe(
             continue
         unseen |= not compared[term]
         first = start[term]
+        out[line, 9] = -1
         out[line, 1], out[line, 2], out[line, 5] = field, start[term + 1] - first, first
         out[line, 4] = places[2] + first
         if slot[term] >= 0:
