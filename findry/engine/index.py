@@ -6,7 +6,7 @@ __all__ = ["Index", "create", "open_index"]
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from findry.formats.rows import RowReader
 from findry.index import Reader, Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
-from findry.index.commit import commit_numbers, pointer, stored
+from findry.index.commit import CURRENT, commit_numbers, glance, pointer, stored
 from findry.index.dense import told
 from findry.index.reader import Encoders
 from findry.index.snapshot import newest
@@ -51,6 +51,7 @@ class Index:
         self.root = Path(root)
         self._given = open_encoder(encoder) if encoder is not None else None
         self._pinned = commit
+        self._current = fspath(self.root / CURRENT)
         self._bound = Bound(self._open())
         if self._given is not None:
             for field in self.schema.vectors:
@@ -72,7 +73,7 @@ class Index:
         return self._newest().reader
 
     def _newest(self) -> Bound:
-        if self._pinned is None and pointer(self.root) != self._seen:
+        if self._pinned is None and (glance(self._current) or pointer(self.root)) != self._seen:
             self._bound = Bound(self._open())
         return self._bound
 

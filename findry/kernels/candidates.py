@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["reached_by", "shrink", "tie_of"]
+__all__ = ["reached_by", "reached_so_far", "shrink", "tie_of"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,25 @@ from findry.kernels.selecting import select
 def reached_by(values: NDArray[np.float32], k: int) -> int:
     """A whole number that every row must reach to be among the k best, those of `values` being the first k."""
     smallest = float(values[:k].min())
+    return int(smallest - smallest * 1.2e-7) - 1
+
+
+@compiled
+def reached_so_far(
+    acc: NDArray[np.int32], touched: NDArray[np.int32], k: int, masks: NDArray[np.bool_], low: int
+) -> int:
+    """As `reached_by` for rows of a window whose sums may still grow; -1 when fewer than k of them may be found.
+
+    masks: bool[M, rows], its first line that of the query; without a line every row may be found.
+    """
+    sums = np.empty(len(touched), np.int32)
+    n = 0
+    for x in touched:
+        sums[n] = acc[x]
+        n += len(masks) == 0 or masks[0, low + x]
+    if n < k:
+        return -1
+    smallest = float(select(sums[:n], n - k))
     return int(smallest - smallest * 1.2e-7) - 1
 
 

@@ -7,7 +7,7 @@ __all__ = ["search"]
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.kernels.candidates import reached_by, shrink, tie_of
+from findry.kernels.candidates import reached_by, reached_so_far, shrink, tie_of
 from findry.kernels.compiled import compiled
 from findry.kernels.layout import (
     BITS,
@@ -29,7 +29,7 @@ from findry.kernels.layout import (
 )
 from findry.kernels.reading import added, large, length_of, whole
 
-TABLED, FREQUENT = 1 << 14, 4
+TABLED, FREQUENT, CROWD = 1 << 14, 4, 64
 """Lists of so many postings get a table of what tf up to `FREQUENT` and lengths below 255 add, once a query."""
 _FIRST, _SECOND, _THIRD = LADDER
 
@@ -144,6 +144,7 @@ def search(
                     for length in range(256):
                         norm = fixed[field] + slope[field] * np.float32(length)
                         tables[table_of[i], ((tf - 1) << 8) + length] = added(weights[head + i], np.float32(tf), norm)
+        idle = pause = 0  # optional lists to pass before sums are looked at again, more each time in vain
         which = np.empty(n, np.int64)
         bound = np.empty(n, np.int64)
         begin = np.empty(n, np.int64)
@@ -248,6 +249,13 @@ def search(
                         else:
                             acc[x] = 0
             for j in range(optional - 1, -1, -1):
+                if reached > CROWD + 2 * k:
+                    if pause > 0:
+                        pause -= 1
+                    else:
+                        higher = reached_so_far(acc, touched[:reached], k, masks[line : line + masked], low)
+                        idle = 0 if higher > theta else 2 * idle + 1
+                        pause, theta = idle, max(theta, higher)
                 kept = 0
                 for place in range(reached):
                     x = touched[place]
@@ -297,8 +305,8 @@ def search(
                     for p in range(b, e):
                         if is_wide:
                             x = np.int64(u16[entry[ROWS] + p])
-                            if acc[x] > 0 and known_at >= 0:
-                                acc[x] += whole(weight, saturations[known_at + p])
+                            if known_at >= 0:
+                                acc[x] += (acc[x] > 0) * whole(weight, saturations[known_at + p])
                             elif acc[x] > 0:
                                 tf = np.float32(u8[entry[TF] + p])
                                 if tf == ESCAPE:
