@@ -139,10 +139,11 @@ def _show_finding(one: Published, found: Finding) -> None:
         print()
     mark = " (simulated language model)" if found.simulated else ""
     print(f"{one.id} on {found.dataset}{mark}\nclaim: {one.claim}\n")
-    rows = [["claim", *_claim(claim)] for claim in found.claims]
-    rows += [["control", *_claim(claim)] for claim in found.controls]
+    said = " (simulated)" if found.simulated else ""
+    rows = [[f"claim{said}", *_claim(claim)] for claim in found.claims]
+    rows += [[f"control{said}", *_claim(claim)] for claim in found.controls]
     table(("", "what", "expected", "found", "holds"), rows)
-    print(f"\nverdict: {found.verdict}")
+    print(f"\nverdict{said}: {found.verdict}")
     for line in found.notes:
         note(f"note: {line}")
 
