@@ -74,8 +74,9 @@ def interleaved(
 ) -> Times:
     """Time each callable on questions 0 to n - 1, some questions at a time in turn, in an order drawn anew each time.
 
-    A turn is `TURN` questions, fewer where there are few: a process that answers with one engine finds its code and data
-    in the processor's caches, and what else the machine does still falls on all.  warm: every question is asked once before, untimed, so that pages, caches and compiled code are there.  A callable
+    A turn is `TURN` questions, fewer where there are few: a process that answers with one engine finds its code and
+    data in the processor's caches, and what else the machine does still falls on all.
+    warm: every question is asked once before, untimed, so that pages, caches and compiled code are there.  A callable
     that would need more than `budget` seconds for all questions is asked every second, third ... one only.
     """
     names = tuple(calls)

@@ -5,8 +5,8 @@ Source: arXiv 2509.07253 and its evaluation package.  Eight tasks with several c
 and that rewriting helps weak models and hurts the strongest.
 
 Here: its own data cannot be had offline (`findry.formats.crumb` reads them).  Four judged collections stand for
-theorem, code and paper retrieval, up to 250 queries each; requests over sets of entities, whose answers follow from logic, are made up.  The writer is
-simulated: words of a relevant document among words of others.
+theorem, code and paper retrieval, up to 250 queries each; requests over sets of entities, whose answers follow from
+logic, are made up.  The writer is simulated: words of a relevant document among words of others.
 """
 
 from __future__ import annotations
