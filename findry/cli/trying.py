@@ -11,7 +11,7 @@ import typer
 from findry.cli.options import Format, OutputFormat
 
 if TYPE_CHECKING:
-    from findry.systems import Claim, Finding, Published
+    from findry.systems import Bench, Claim, Finding, Published
 
 
 def systems_command(
@@ -111,7 +111,7 @@ def try_command(
     bench = Bench(on or one.data, encoder="minilm" if "encoder" in one.needs else None)
     found = one.check(bench)
     if record is not None:
-        _record(found, record, bench.encoder)
+        _record(found, record, bench)
     if json:
         emit(found.to_dict())
     else:
@@ -119,13 +119,14 @@ def try_command(
     return 0
 
 
-def _record(found: Finding, folder: str, encoder: str | None) -> None:
+def _record(found: Finding, folder: str, bench: Bench) -> None:
     from pathlib import Path
 
     from findry.cli.output import note
     from findry.ledger import rows_of, write
 
-    for path in write(Path(folder).expanduser(), rows_of(found, f"findry try {found.id}", encoder)):
+    command = " ".join([f"findry try {found.id}", *(f"--on {name}" for name in bench.names)])
+    for path in write(Path(folder).expanduser(), rows_of(found, command, bench.encoder, bench.names)):
         note(f"wrote {path}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Row", "environment", "rows_of"]
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +13,7 @@ from typing import Any
 
 from findry.errors import FormatError
 from findry.study import Comparison
+from findry.study.comparison import ELSEWHERE
 from findry.systems import Finding
 
 PACKAGES = ("findry", "numpy", "numba", "onnxruntime", "tokenizers", "PyStemmer", "ir-measures")
@@ -23,8 +24,9 @@ TOLERANCE = 1e-4
 class Row:
     """The values of one measure for one named pipeline of a published system, on one data set.
 
-    paper: the paper's own value on this data set, where there is one; values: by query; tolerance: how far a value
-    may move when it is measured again (more for systems that are trained); encoder: of the index, None for words only.
+    pipeline: empty where the check itself made the run; paper: the paper's own value on this data set, where there is
+    one; values: by query; tolerance: how far a value may move when it is measured again (more for systems that are
+    trained); encoder: of the index, None for words only; data: all collections that the check ran on.
     """
 
     system: str
@@ -42,6 +44,7 @@ class Row:
     paper: float | None = None
     tolerance: float = TOLERANCE
     encoder: str | None = None
+    data: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -58,7 +61,7 @@ class Row:
     def from_dict(cls, told: Mapping[str, Any], where: str) -> Row:
         """The row that `to_dict` wrote."""
         try:
-            row = cls(**told)
+            row = cls(**{**told, "data": tuple(told.get("data", ()))})
         except TypeError as error:
             raise FormatError("this is no row of a ledger", received=str(error), where=where) from error
         if not row.values:
@@ -66,11 +69,13 @@ class Row:
         return row
 
 
-def rows_of(finding: Finding, command: str, encoder: str | None) -> list[Row]:
-    """The rows of a check: every pipeline, measure and data set that it compared."""
+def rows_of(finding: Finding, command: str, encoder: str | None, data: Sequence[str] = ()) -> list[Row]:
+    """The rows of a check on some collections: every pipeline, measure and data set that it compared."""
     date, made = datetime.now(UTC).date().isoformat(), environment()
     return [
-        replace(_row(finding.id, dataset, comparison, name, measure, command, date, made), encoder=encoder)
+        replace(
+            _row(finding.id, dataset, comparison, name, measure, command, date, made), encoder=encoder, data=tuple(data)
+        )
         for dataset, comparison in finding.tables.items()
         for name in (outcome.name for outcome in comparison.outcomes)
         for measure in comparison.measures
@@ -91,9 +96,8 @@ def _row(
     evaluation, interval = outcome.evaluation, outcome.evaluation.interval(measure)
     values = dict(zip(evaluation.queries, evaluation.of(measure).tolist(), strict=True))
     mean = evaluation.mean(measure)
-    return Row(
-        system, name, outcome.pipeline, dataset, measure, mean, interval.low, interval.high, values, command, date, made
-    )
+    pipeline = "" if outcome.pipeline == ELSEWHERE else outcome.pipeline
+    return Row(system, name, pipeline, dataset, measure, mean, interval.low, interval.high, values, command, date, made)
 
 
 def environment() -> dict[str, str]:

@@ -7,8 +7,8 @@ __all__ = ["Moved", "verify"]
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from findry.ledger.row import Row
-from findry.systems import Bench
+from findry.ledger.row import Row, rows_of
+from findry.systems import Bench, published
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,34 @@ class Moved:
 
 
 def verify(rows: Iterable[Row], data: Mapping[str, str] | None = None) -> Iterator[Moved]:
-    """Run the pipelines of rows again and compare them query by query.
+    """Measure rows again and compare them query by query.
 
-    data: where data sets lie that are not found by their names.  Rows of one data set share an index, and what their
-    pipelines share runs once.
+    A row with a pipeline runs it; rows of one data set share an index, and what their pipelines share runs once.  For
+    rows without one (what a writer changed, what was simulated) the check itself is run.
+    data: where data sets lie that are not found by their names.
     """
+    rows = list(rows)
+    yield from _pipelines([row for row in rows if row.pipeline], data or {})
+    yield from _checks([row for row in rows if not row.pipeline], data or {})
+
+
+def _checks(rows: Iterable[Row], data: Mapping[str, str]) -> Iterator[Moved]:
+    by_check: dict[tuple[str, tuple[str, ...], str | None], list[Row]] = {}
+    for row in rows:
+        by_check.setdefault((row.system, row.data or (row.dataset,), row.encoder), []).append(row)
+    for (system, names, encoder), held in by_check.items():
+        finding = published(system).check(Bench([data.get(name, name) for name in names], encoder=encoder))
+        found = {row.key: row.values for row in rows_of(finding, "", encoder)}
+        for row in held:
+            yield Moved(row, _moved(row, found.get(row.key, {})))
+
+
+def _pipelines(rows: Iterable[Row], data: Mapping[str, str]) -> Iterator[Moved]:
     by_set: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
         by_set.setdefault((row.dataset, row.encoder), []).append(row)
     for (name, encoder), held in by_set.items():
-        (world,) = Bench([(data or {}).get(name, name)], encoder=encoder).worlds.values()
+        (world,) = Bench([data.get(name, name)], encoder=encoder).worlds.values()
         pipelines = {row.pipeline: row.pipeline for row in held}
         measures = list(dict.fromkeys(row.measure for row in held))
         found = world.compare(pipelines, measures, baseline=next(iter(pipelines)))

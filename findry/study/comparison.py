@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Comparison", "Contrast", "Outcome", "compare"]
+__all__ = ["ELSEWHERE", "Comparison", "Contrast", "Outcome", "compare"]
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from findry.study.latency import Latency, latencies
 
 Verdict = Literal["better", "worse", "tie"]
 ALPHA = 0.05
+ELSEWHERE = "a run from elsewhere"
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,7 @@ def compare(
 
 def _outcome(name: str, system: Pipe | Run, plan: Plan, qrels: Qrels, measures: Sequence[Any]) -> Outcome:
     if isinstance(system, Run):
-        return Outcome(name, "a run from elsewhere", system, evaluate(system, qrels, measures))
+        return Outcome(name, ELSEWHERE, system, evaluate(system, qrels, measures))
     if len(plan.queries):  # models and postings are loaded before the clock runs
         Plan(plan.queries.take([0])).run(system)
     began, calls = time.perf_counter(), plan.calls

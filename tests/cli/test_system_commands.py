@@ -54,7 +54,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_system_is_tried_kept_and_verified(cli: Cli, tiny: Path, tmp_path: Path) -> None:
     assert tiny.is_dir()
     shown = cli("try", "made-up", "--record", tmp_path / "ledger").stdout
-    for part in ("verdict: holds", "simulated language model", "words beat chance", "== tiny"):
+    for part in ("verdict (simulated): holds", "simulated language model", "words beat chance", "== tiny"):
         assert part in shown
     document = json.loads(cli("try", "made-up", "--json").stdout)
     parts = "id dataset measure baseline system delta interval controls cost simulated verdict"

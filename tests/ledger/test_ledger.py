@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -86,3 +87,29 @@ def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
         file.write_text(text, "utf-8")
         with pytest.raises(FormatError):
             read(tmp_path)
+
+
+def test_rows_without_a_pipeline_are_measured_by_their_check(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from findry.evaluate import evaluate
+    from findry.ledger import rows_of
+    from findry.records import Run
+    from findry.study import compare
+    from findry.systems import Bench, Finding
+    from findry.systems.finding import at_least
+
+    assert tiny.is_dir()
+    right = 1.0
+
+    def check(bench: Bench) -> Finding:
+        (world,) = bench.worlds.values()
+        run = Run.from_dict({f"q{word}": {word: right, "ant": 0.5} for word in WORDS})
+        table = compare({"made": run, "bm25": world.pipe("bm25")}, world.queries, world.qrels, "RR@10", baseline="bm25")
+        claim = at_least("x", evaluate(run, world.qrels, "RR@10").mean("RR@10"), 0.0)
+        return Finding("made-up", "tiny", "RR@10", "bm25", "made", (claim,), (claim,), {"tiny": table})
+
+    monkeypatch.setattr("findry.ledger.verify.published", {"made-up": SimpleNamespace(check=check)}.__getitem__)
+    rows = rows_of(check(Bench(["tiny"], encoder=None)), "findry try made-up", None, ["tiny"])
+    assert {row.name: bool(row.pipeline) for row in rows} == {"made": False, "bm25": True}
+    assert all(one.holds for one in verify(rows))
+    right = 0.25
+    assert {one.row.name: one.holds for one in verify(rows)} == {"made": False, "bm25": True}

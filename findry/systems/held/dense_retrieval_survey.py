@@ -34,7 +34,7 @@ MATRIX = (
     *missing("architecture", "late interaction: ColBERT", "poly-encoder", "several vectors a document"),
     Capability("architecture", "dense and sparse interpolated", "interpolated", ("bm25", "dense")),
     *missing("formulation", "InfoNCE in the batch", "across batches", "triplets", "between passages", "many positives"),
-    *missing("negatives", "random", "BM25", "self-mined: ANCE", "denoised", "by topic: TAS", "schedules"),
+    *missing("negatives", "drawn at random", "from BM25", "self-mined: ANCE", "denoised", "by topic: TAS", "schedules"),
     *missing("data", "query generation", "weak labels by BM25", "margin-MSE", "listwise distillation", "GPL"),
     *missing("pretraining", "ICT", "Condenser", "RetroMAE", "Contriever"),
     Capability("indexing", "flat, exact", "dense"),
