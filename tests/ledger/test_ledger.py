@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,7 +108,9 @@ def test_rows_without_a_pipeline_are_measured_by_their_check(tiny: Path, monkeyp
         claim = at_least("x", evaluate(run, world.qrels, "RR@10").mean("RR@10"), 0.0)
         return Finding("made-up", "tiny", "RR@10", "bm25", "made", (claim,), (claim,), {"tiny": table})
 
-    monkeypatch.setattr("findry.ledger.verify.published", {"made-up": SimpleNamespace(check=check)}.__getitem__)
+    monkeypatch.setattr(
+        sys.modules["findry.ledger.verify"], "published", {"made-up": SimpleNamespace(check=check)}.__getitem__
+    )
     rows = rows_of(check(Bench(["tiny"], encoder=None)), "findry try made-up", None, ["tiny"])
     assert {row.name: bool(row.pipeline) for row in rows} == {"made": False, "bm25": True}
     assert all(one.holds for one in verify(rows))
