@@ -79,6 +79,7 @@ def compare_command(
     from findry.cli.evaluating import coverage, coverage_lines, judged_queries, told_coverage
     from findry.cli.output import emit
     from findry.cli.reporting import about, page_path, told_texts, wrote
+    from findry.cli.run_files import foreign_run
     from findry.cli.study_tables import comparison_dict, show_comparison
     from findry.cli.systems import systems
     from findry.pipeline import Plan
@@ -96,7 +97,7 @@ def compare_command(
         for each in (systems(index, pipelines or []) if pipelines or not runs else [])
     }
     for spec in runs or []:
-        name, run = _run(spec)
+        name, run = foreign_run(spec, asked, index)
         chosen[name] = run
     kept = kept_runs(fresh)
     made = compare(chosen, asked, judged, measures, baseline=baseline, timed=timed, plan=Plan(asked, kept=kept))
@@ -176,14 +177,3 @@ def _opened(kb: str) -> tuple[Index, dict[str, Any]]:
 
     index = open_index(kb)
     return index, {"index": str(index.root), "commit": index.reader.snapshot.commit.number}
-
-
-def _run(spec: str) -> tuple[str, Run]:
-    from pathlib import Path
-
-    from findry.formats.trec import read_run
-
-    name, mark, path = spec.partition("=")
-    if not mark:
-        name, path = Path(spec).stem, spec
-    return name, read_run(Path(path).expanduser(), name=name)

@@ -38,6 +38,9 @@ def eval_command(
         str | None,
         typer.Option(metavar="FILE", help="Write the run as a TREC file; for several systems FILE.NAME.SUFFIX each."),
     ] = None,
+    metadata: Annotated[
+        bool, typer.Option(help="Begin runs with # lines of ir_metadata; not every tool can skip them.")
+    ] = True,
     output: OutputFormat = Format.TABLE,
 ) -> int | None:
     """Measure search on judged queries, with intervals.
@@ -71,7 +74,8 @@ def eval_command(
     ]
     told_coverage(counts, done[0].evaluation)
     if run_out is not None:
-        _write([run for run, _ in runs], run_out)
+        data = {"test collection": {"name": on or Path(str(queries)).name, "split": judged.name}}
+        _write(index, [(each, run) for each, (run, _) in zip(chosen, runs, strict=True)], run_out, data, metadata)
     rows = differences(done, first) if len(done) > 1 else []
     if output is Format.JSON:
         listed = [difference_dict(*row) for row in rows]
@@ -176,12 +180,15 @@ def coverage_lines(counts: dict[str, int], evaluation: Evaluation) -> list[str]:
     return lines
 
 
-def _write(runs: list[Run], target: str) -> None:
+def _write(index: Index, runs: list[tuple[System, Run]], target: str, data: dict[str, Any], metadata: bool) -> None:
     from findry.cli.output import note
+    from findry.formats.metadata import run_metadata
     from findry.formats.trec import write_run
 
-    path = Path(target).expanduser()
-    for run in runs:
+    path, held = Path(target).expanduser(), index.reader.snapshot
+    about = {"documents": held.live_documents, "commit": held.commit.origin}
+    for each, run in runs:
         place = path if len(runs) == 1 else path.with_name(f"{path.stem}.{run.name}{path.suffix}")
-        write_run(run, place)
+        header = run_metadata(run.name, repr(each.pipe), data=data, index=about) if metadata else None
+        write_run(run, place, header=header)
         note(f"wrote {place}")

@@ -10,7 +10,7 @@ from small_collection import QRELS, QUERIES, Cli
 
 from findry.errors import FormatError
 from findry.formats.judged import read_qrels_file, read_queries_file
-from findry.formats.trec import read_run
+from findry.formats.trec import read_header, read_run
 
 
 @pytest.fixture
@@ -86,6 +86,12 @@ def test_a_file_and_a_name_are_compared(cli: Cli, words_kb: Path, beir: Path, tm
 def test_runs_are_written_in_trec_format(cli: Cli, kb: Path, beir: Path, tmp_path: Path) -> None:
     cli("eval", kb, "--on", beir, "--pipeline", "bm25", "--run-out", tmp_path / "one.txt")
     assert "a" in read_run(tmp_path / "one.txt").to_dict()["q1"]
+    header = read_header(tmp_path / "one.txt")
+    assert header is not None
+    assert 'pipeline: "(bm25() % 1000)"' in header
+    assert f'name: "{beir}"' in header
+    cli("eval", kb, "--on", beir, "--pipeline", "bm25", "--run-out", tmp_path / "bare.txt", "--no-metadata")
+    assert not (tmp_path / "bare.txt").read_text("utf-8").startswith("#")
     cli("eval", kb, "--on", beir, "--run-out", tmp_path / "all.txt")
     assert {path.name for path in tmp_path.glob("all.*")} == {"all.bm25.txt", "all.dense.txt", "all.hybrid.txt"}
 

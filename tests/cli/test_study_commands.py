@@ -40,6 +40,33 @@ def test_compare_takes_runs_of_other_systems(cli: Cli, kb: Path, beir: Path, tmp
     assert rows[0][1:4] == rows[1][1:4]
 
 
+def test_what_of_a_foreign_run_cannot_be_measured_is_counted(cli: Cli, kb: Path, beir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "theirs.run"
+    file.write_text("q1 Q0 a 1 2.5 x\nq1 Q0 nowhere 2 1.5 x\nq99 Q0 a 1 1.0 x\n", "utf-8")
+    told = cli("compare", kb, "--run", file, "--on", beir, "--timed", 0).stderr
+    assert "1 of its 2 queries are not judged" in told
+    assert "judged queries have no line and count as 0" in told
+    assert "1 of its 3 hits name documents that the index does not hold" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("q99 Q0 a 1 2.5 x", 2, "none of the judged queries"),
+        ("q1 Q0 nowhere 1 2.5 x", 2, "none of the run's documents"),
+        ("q1 Q0 a 1 nan x", 5, "finite"),
+        ("q1 Q0 a 1 2.5 x\nq1 Q0 a 2 1.5 x", 5, "twice"),
+        ("q1 Q0 a b 1 2.5 x", 5, "6 columns"),
+    ],
+)
+def test_a_foreign_run_that_means_nothing_is_refused(
+    cli: Cli, kb: Path, beir: Path, tmp_path: Path, line: str, code: int, told: str
+) -> None:
+    (tmp_path / "theirs.run").write_text(line + "\n", "utf-8")
+    found = cli("compare", kb, "--run", tmp_path / "theirs.run", "--on", beir, "--timed", 0, exit_code=code)
+    assert told in found.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
