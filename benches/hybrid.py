@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["THREADS", "TITLE", "run"]
+__all__ = ["THREADS", "TITLE", "hybrid_index", "run"]
 
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ def run(setting: Setting) -> Result:
     result.left_out = [*left, *more, *(line for line in without if "int8" not in line)]
     for n in (1000,) if setting.small else (10_000, 1_000_000):
         corpus, vectors = synthetic(setting.folder, n), clustered(setting.folder, n)
-        index = findry.open(_index(setting, corpus, vectors))
+        index = findry.open(hybrid_index(setting, corpus, vectors))
         queries = corpus.queries("light")[: 10 if setting.small else 200]
         own = index.encoder()
         calls: dict[str, Any] = {
@@ -74,7 +74,7 @@ def run(setting: Setting) -> Result:
     return result
 
 
-def _index(setting: Setting, corpus: Corpus, vectors: Vectors) -> Path:
+def hybrid_index(setting: Setting, corpus: Corpus, vectors: Vectors) -> Path:
     def make(place: Path) -> None:
         index = findry.create(place / "index", encoder=Given(vectors.matrix, encoder("minilm").card), language="none")
         index.add({"id": str(n), "text": f"{text} {n}"} for n, text in enumerate(corpus.texts()))

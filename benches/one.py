@@ -15,7 +15,19 @@ from pathlib import Path
 from benches.machine import describe, floors
 from benches.setting import Setting
 
-BENCHES = ("bm25", "batch", "real_sets", "indexing", "changes", "dense", "encoding", "cold", "hybrid", "growth")
+BENCHES = (
+    "bm25",
+    "batch",
+    "real_sets",
+    "indexing",
+    "changes",
+    "dense",
+    "encoding",
+    "cold",
+    "hybrid",
+    "sharing",
+    "growth",
+)
 
 
 def main() -> None:

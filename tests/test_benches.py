@@ -112,7 +112,7 @@ def test_a_fresh_index_leaves_the_one_that_is_kept(tmp_path: Path) -> None:
         "changes",
         *(pytest.param(n, marks=pytest.mark.slow) for n in ("bm25", "dense", "batch", "real_sets", "indexing")),
         *(pytest.param(n, marks=pytest.mark.slow) for n in ("cold", "growth")),
-        *(pytest.param(n, marks=[pytest.mark.slow, pytest.mark.weights]) for n in ("encoding", "hybrid")),
+        *(pytest.param(n, marks=[pytest.mark.slow, pytest.mark.weights]) for n in ("encoding", "hybrid", "sharing")),
     ],
 )
 def test_a_small_run_of_a_bench_gives_its_tables(bench: str, tmp_path: Path) -> None:

@@ -77,7 +77,11 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95, resamples: int = 40
 def difference_interval(
     differences: ArrayLike, *, level: float = 0.95, resamples: int = 4000, seed: int = 0
 ) -> Interval:
-    """The interval of a mean difference over paired queries, by the studentised bootstrap.
+    """The interval of a mean difference over paired queries: the studentised bootstrap's, or Student's where wider.
+
+    Either alone covers too little: the bootstrap where few queries changed, by amounts of both signs, Student's where
+    gains and losses differ in size.  Each end is the outer one of both, which held the truth in 93 to 97 % of 2,000
+    simulated studies of each of 15 kinds (`pytest -m slow tests/evaluate/test_interval_simulation.py -s`).
 
     No interval where fewer than 10 queries changed: the mean then hangs on too few of them.
     """
@@ -88,8 +92,11 @@ def difference_interval(
         return Interval(None, None, level, "none", n, reason)
     if not np.ptp(d) > 0:
         return Interval(None, None, level, "none", n, "all queries changed by the same amount")
+    from scipy.special import stdtrit
+
     low, high = _studentised(d, level, resamples, seed)
-    return Interval(low, high, level, "bootstrap-t", n)
+    mean, half = float(d.mean()), float(stdtrit(n - 1, (1 + level) / 2) * d.std(ddof=1)) / math.sqrt(n)
+    return Interval(min(low, mean - half), max(high, mean + half), level, "bootstrap-t or t", n)
 
 
 def _vector(values: ArrayLike) -> NDArray[np.float64]:
