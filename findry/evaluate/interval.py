@@ -77,11 +77,11 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95, resamples: int = 40
 def difference_interval(
     differences: ArrayLike, *, level: float = 0.95, resamples: int = 4000, seed: int = 0
 ) -> Interval:
-    """The interval of a mean difference over paired queries: half-way between the studentised bootstrap's and Student's.
+    """The interval of a mean paired difference: half-way between the studentised bootstrap's and Student's.
 
     Either alone covers too little: the bootstrap where few queries changed, by amounts of both signs (92 %), Student's
-    where gains and losses differ in size (92 %); the wider of both covers too much (98 %).  Half-way, 2,000 simulated
-    studies of each of 15 kinds held the truth in 93 to 96 % (`pytest -m slow tests/evaluate/test_interval_simulation.py`).
+    where gains and losses differ in size (92 %); the wider of both covers too much (98 %).  Half-way, it held the truth
+    in 93 to 96 % of 2,000 simulated studies of each of 15 kinds (tests/evaluate/test_interval_simulation.py).
 
     No interval where fewer than 10 queries changed: the mean then hangs on too few of them.
     """
