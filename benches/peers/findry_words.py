@@ -41,7 +41,9 @@ class FindryWords(Lexical):
 
     def page(self, query: str, k: int) -> list[str]:
         """What a user calls: operators are read, and every hit has its passage."""
-        return self.index.search(query, k, pipeline=bm25(k1=K1, b=B, k=k)).ids
+        found = self.index.search(query, k, pipeline=bm25(k1=K1, b=B, k=k))
+        assert all(hit.passage.text for hit in found)
+        return found.ids
 
     def batch(self, queries: Sequence[str], k: int, threads: int) -> list[list[str]]:
         """One call; where the searcher takes no number of threads, halves of it in threads of Python."""

@@ -190,6 +190,8 @@ class Index:
         """
         if k < 0 or offset < 0:
             raise InputError("k and offset must not be negative", received=f"k {k}, offset {offset}")
+        if width < 1:
+            raise InputError("width must be 1 or more", received=str(width))
         asked = Queries.of({"query": query}, syntax="operators")
         bound = self._newest()
         reader, pipe = bound.reader, bound.pipe(pipeline if pipeline is not None else max(DEPTH, offset + k))

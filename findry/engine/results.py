@@ -4,8 +4,9 @@ from __future__ import annotations
 
 __all__ = ["Hit", "Results", "make_hits"]
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from html import escape
 from typing import Any
 
@@ -20,15 +21,23 @@ from findry.text import Analyzer, Passage, marked, passage
 
 @dataclass(frozen=True)
 class Hit:
-    """One document found: rank from 1, score, passage with marks, and its rank in each branch."""
+    """One document found: rank from 1, score, passage with marks, and its rank in each branch.
+
+    The passage is cut when it is first asked for: choosing it takes longer than a search by words.
+    """
 
     id: str
     rank: int
     score: float
     title: str
-    passage: Passage
+    cut: Callable[[], Passage] = field(repr=False, compare=False)
     values: Mapping[str, Value] = field(default_factory=dict)
     via: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def passage(self) -> Passage:
+        """The part of the text that matched best, and what in it matched."""
+        return self.cut()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able: id, rank, score, title, text, marks (start, end in text), values, via."""
@@ -103,7 +112,7 @@ def _html(shown: Passage) -> str:
 
 
 def make_hits(snapshot: Snapshot, queries: Queries, run: Run, offset: int, width: int) -> tuple[Hit, ...]:
-    """The hits of a run over one query, with passages `width` characters wide.  Cost: the text of the hits."""
+    """The hits of a run over one query, with passages `width` characters wide.  Cost: reading the hits' documents."""
     analyzer = snapshot.schema.lexical[0].analyzer if snapshot.schema.lexical else Analyzer()
     terms = _marked_terms(snapshot, queries, analyzer)
     best_rows = run.columns.get("row")
@@ -112,7 +121,7 @@ def make_hits(snapshot: Snapshot, queries: Queries, run: Run, offset: int, width
         chunk = row if run.items.unit == "chunk" else int(best_rows[place]) if best_rows is not None else None
         document = snapshot.document(int(snapshot.links.targets()[row]) if run.items.unit == "chunk" else row)
         title, text = _shown(snapshot, document, chunk)
-        shown = passage(text, terms, analyzer, width=width)
+        shown = partial(passage, text, terms, analyzer, width=width)
         via = {name.removeprefix("rank:"): int(ranks[place]) for name, ranks in _ranks(run) if ranks[place]}
         hits.append(Hit(id, offset + place + 1, float(run.scores[place]), title, shown, document.values, via))
     return tuple(hits)
