@@ -65,6 +65,24 @@ def test_a_recipe_is_a_pipeline_whose_answers_do_not_depend_on_the_batch(id: str
 
 
 @pytest.mark.parametrize(("id", "name"), RECIPES)
+def test_a_recipe_cut_at_any_depth_is_the_head_of_it(id: str, name: str, reader: Reader) -> None:
+    text = ALL[id].recipe[name]
+    whole = lists(text, asked(["ant cow", "dog"]), reader)
+    for k in (0, 1, 3, 1000):
+        assert lists(f"({text}) % {k}", asked(["ant cow", "dog"]), reader) == {q: hits[:k] for q, hits in whole.items()}
+
+
+@pytest.mark.parametrize(("id", "name"), RECIPES)
+def test_what_a_recipe_costs_is_counted_stage_by_stage(id: str, name: str, reader: Reader) -> None:
+    trace = execute(from_text(ALL[id].recipe[name]).bind(index=reader), asked(["ant cow", "dog"])).trace
+    assert len(trace)
+    for stage in trace:
+        assert stage.wall_s > 0
+        assert len(stage.hits) == 2
+        assert all(amount >= 0 for amount in stage.cost.values())
+
+
+@pytest.mark.parametrize(("id", "name"), RECIPES)
 def test_a_recipe_answers_no_queries_and_an_empty_index(id: str, name: str, reader: Reader) -> None:
     text = ALL[id].recipe[name]
     assert lists(text, asked([]), reader) == {}
