@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+import findry.kernels
 from findry import __version__
 from findry.cli.changing import add_command, delete_command, sync_command
 from findry.cli.comparing import compare_command, marginal_command
@@ -154,6 +155,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    findry.kernels.ALONE = True
     try:
         app()
     except KeyboardInterrupt:

@@ -3,3 +3,8 @@ settings; each has a plain NumPy twin in `tests/kernels`.  Importing a kernel im
 imported where it is called, never at the top of a module of another room."""
 
 from __future__ import annotations
+
+__all__ = ["ALONE"]
+
+ALONE = False
+"""Whether findry is all that this process runs: numba may then leave out what no kernel needs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["code_folder", "compiled", "inlined"]
 
 import hashlib
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,34 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+import findry.kernels
 from findry.folders import cache_folder
+
+
+def _lean() -> None:
+    """Let numba do without its linear algebra, for which it would import scipy.linalg (0.1 s of a cold search).
+
+    It asks once in a process, at the first kernel; nothing else of numba is changed.
+    """
+    try:
+        import numba.np.linalg as linalg
+
+        asked = linalg.ensure_blas
+    except (ImportError, AttributeError):
+        return
+
+    def absent() -> None:
+        raise ImportError("no kernel needs linear algebra")
+
+    linalg.ensure_blas = absent
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = asked
+
+
+if findry.kernels.ALONE:
+    _lean()
 
 F = TypeVar("F", bound=Callable[..., Any])
 
