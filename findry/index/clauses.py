@@ -26,7 +26,13 @@ def parsed_query(snapshot: Snapshot, queries: Queries, row: int) -> ParsedQuery 
     """The operators of a query, `field:` for the lexical fields included; None where its text is plain."""
     if queries.syntax == "plain":
         return None
-    return parse_query(queries.texts[row], fields=tuple(field.name for field in snapshot.schema.lexical))
+    return _parsed(queries.texts[row], tuple(field.name for field in snapshot.schema.lexical))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, fields: tuple[str, ...]) -> ParsedQuery:
+    """Each retriever of a pipeline asks, and so do the passages."""
+    return parse_query(text, fields=fields)
 
 
 def lists_of(vocabulary: Vocabulary, clause: Clause) -> Mapping[Key, float]:
