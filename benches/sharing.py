@@ -31,7 +31,7 @@ VARIANTS = (
 def run(setting: Setting) -> Result:
     """All variants over all queries, as `compare` runs them and as a loop would."""
     result = Result(TITLE)
-    n, asked, rounds = (1000, 10, 3) if setting.small else (10_000, 200, 8)
+    n, asked, rounds = (1000, 10, 3) if setting.small else (10_000, 50, 8)
     corpus = synthetic(setting.folder, n)
     index = findry.open(hybrid_index(setting, corpus, clustered(setting.folder, n)))
     queries = Queries.of(corpus.queries("light")[:asked])
