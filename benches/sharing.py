@@ -24,7 +24,7 @@ VARIANTS = (
     *(f"(bm25 | dense) >> rrf(k={k})" for k in (1, 10, 60, 100)),
     "(bm25 | dense) >> combsum",
     "(bm25 | dense) >> combmnz",
-    "(bm25 | dense) >> linear(normalise='minmax')",
+    "(bm25 | dense) >> linear(normalise='min-max')",
 )
 
 

@@ -100,17 +100,28 @@ class LexicalSearcher:
     def _ask(self, queries: Queries, allowed: Restrictions) -> Asked:
         return ask(queries, allowed, self.formula, self._vocabularies, tuple(self.fields.values()))
 
-    def search(self, queries: Queries, k: int, *, where: WhereEach = None, exclude: ExcludeEach = None) -> Run:
-        """The k best rows of each query; rows without any query term never come back."""
+    def search(
+        self,
+        queries: Queries,
+        k: int,
+        *,
+        where: WhereEach = None,
+        exclude: ExcludeEach = None,
+        threads: int | None = None,
+    ) -> Run:
+        """The k best rows of each query; rows without any query term never come back.
+
+        threads: over which 64 queries and more are spread, by default as many as there are processors.
+        """
         if where is None and exclude is None and k > 0 and (words := self._words(queries)) is not None:
-            return Run(queries.space, self.space, *self._scoring.best_of_words(words, k), name="bm25")
+            return Run(queries.space, self.space, *self._scoring.best_of_words(words, k, threads), name="bm25")
         allowed = Restrictions(self.snapshot, queries, where, exclude)
         asked = self._ask(queries, allowed)
         if k <= 0 or not asked.lines:
             if len(queries) and where is not None:
                 allowed.masks(0)
             return Run.empty(queries.space, self.space, name="bm25")
-        offsets, rows, scores = self._scoring.best(asked, allowed, k)
+        offsets, rows, scores = self._scoring.best(asked, allowed, k, threads)
         return Run(queries.space, self.space, offsets, rows, scores, name="bm25")
 
     def _words(self, queries: Queries) -> list[list[dict[str, float]]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Scoring"]
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -87,7 +88,7 @@ class Scoring:
             terms,
         )
 
-    def best(self, asked: Asked, allowed: Restrictions, k: int) -> Ranking:
+    def best(self, asked: Asked, allowed: Restrictions, k: int, threads: int | None = None) -> Ranking:
         """The k best rows of each query in order, as offsets, rows and scores."""
         if (asked.weight < 0).any():
             return self._best_of_all(asked, allowed, k)
@@ -98,9 +99,11 @@ class Scoring:
             lines, start, lists, rows, tf = self._lists(number, asked)
             lined = _lined([of_it[number] for of_it in masks], segment.rows)
             parts.append(_Part(start, lists, weights[lines], rows, tf, _NONE_KNOWN, *lined))
-        return self._ranked(parts, scale, k)
+        return self._ranked(parts, scale, k, threads)
 
-    def best_of_words(self, wanted: Sequence[Sequence[Mapping[str, float]]], k: int) -> Ranking:
+    def best_of_words(
+        self, wanted: Sequence[Sequence[Mapping[str, float]]], k: int, threads: int | None = None
+    ) -> Ranking:
         """As `best` for queries of words alone: for each, how often it asks for the terms of each field."""
         from findry.kernels.planning import planned
 
@@ -125,7 +128,7 @@ class Scoring:
             parts.append(
                 _Part(first[number], lists[number], weights[number], _NO_ROWS, _NO_ROWS, known.saturations, of, lined)
             )
-        return self._ranked(parts, scale, k)
+        return self._ranked(parts, scale, k, threads)
 
     def _nothing_known(self) -> Known:
         return Known(self._vocabularies, self._weights, self._formula, self._held)
@@ -134,7 +137,7 @@ class Scoring:
     def _known(self) -> Known:
         return self._nothing_known()
 
-    def _ranked(self, parts: Sequence[_Part], scale: NDArray[np.float64], k: int) -> Ranking:
+    def _ranked(self, parts: Sequence[_Part], scale: NDArray[np.float64], k: int, threads: int | None) -> Ranking:
         from findry.kernels.planning import ranked
 
         queries, most = len(scale), int(min(k, max(self._snapshot.row_base[-1], 1)))
@@ -142,7 +145,7 @@ class Scoring:
         values = np.empty((queries, 2 * most + SPARE), np.float32)
         found, ties = np.empty(values.shape, np.int32), np.empty(values.shape, np.uint64)
         for number, part in enumerate(parts):
-            self._search(number, part, most, (held, values, found, ties))
+            self._search(number, part, most, threads, (held, values, found, ties))
         return ranked(held, values, found, ties, scale)
 
     def _search(
@@ -150,6 +153,7 @@ class Scoring:
         number: int,
         part: _Part,
         k: int,
+        threads: int | None,
         out: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int32], NDArray[np.uint64]],
     ) -> None:
         from findry.kernels.maxscore import search
@@ -185,11 +189,13 @@ class Scoring:
             )
 
         queries = len(part.start) - 1
-        if queries < THREADED:
+        threads = min(threads or os.cpu_count() or 1, max(queries // (THREADED // 2), 1))
+        if threads < 2:
             run(0, queries)
             return
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(run, (0, queries // 2), (queries // 2, queries)))
+        ends = [queries * place // threads for place in range(threads + 1)]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, ends[:-1], ends[1:]))
 
     def _lists(
         self, number: int, asked: Asked

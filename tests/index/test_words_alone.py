@@ -65,6 +65,9 @@ def test_more_terms_than_are_kept_are_looked_up_again(monkeypatch: object) -> No
     with build(held) as snapshot:
         searcher = reader_of(snapshot).lexical()
         before = searcher.search(queries, 3)
+        for threads in (1, 2, 5):
+            assert same(before, searcher.search(queries, 3, threads=threads))
+            assert same(before, searcher.search(queries, 3, threads=threads, exclude=[[]] * 600))
         assert len(searcher._scoring._known) == 601
         monkeypatch.setattr(rooms, "KEPT", 100)  # type: ignore[attr-defined]
         assert same(before, searcher.search(queries, 3))
