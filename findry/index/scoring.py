@@ -23,6 +23,7 @@ from findry.kernels.layout import COLUMNS, EXTRA, LEVELS, WINDOW
 from findry.records import ragged
 
 SPARE, THREADED, KEPT = 1024, 64, 1 << 14
+PROCESSORS = os.cpu_count() or 1
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 _NO_ROWS, _NONE_KNOWN = np.zeros(0, np.int32), np.zeros(0, np.float32)
 _PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
@@ -189,7 +190,7 @@ class Scoring:
             )
 
         queries = len(part.start) - 1
-        threads = min(threads or os.cpu_count() or 1, max(queries // (THREADED // 2), 1))
+        threads = min(threads or PROCESSORS, queries // (THREADED // 2))
         if threads < 2:
             run(0, queries)
             return
