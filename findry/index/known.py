@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["Held", "Known"]
+__all__ = ["Known"]
 
 from collections.abc import Iterable, Sequence
 from threading import Lock
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
+from findry.index.held import Held
 from findry.index.terms import Vocabulary
 from findry.kernels.layout import COLUMNS, COUNT, KIND, SATURATIONS, WINDOW
 
 SMALLEST = 256
 ROOM, LONGEST = 1 << 23, 1 << 17  # saturations kept, 32 MiB, and postings of the longest list that has them
-Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
-
-
-class Held(NamedTuple):
-    """A segment as the kernels take it: length norms, bounds, places and terms of each field, views of the buffer."""
-
-    fixed: NDArray[np.float32]
-    slope: NDArray[np.float32]
-    upper: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    lengths_at: NDArray[np.int64]
-    short_at: NDArray[np.int64]
-    over: NDArray[np.int64]
-    views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
-    ties_at: int
-    places: list[NDArray[np.int64]]
-    terms: list[Terms]
 
 
 class Known:

@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 from findry.index.asked import Asked
 from findry.index.bm25 import BM25
-from findry.index.known import Held, Known
+from findry.index.held import Held, hold
+from findry.index.known import Known
 from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
-from findry.kernels.layout import COLUMNS, EXTRA, LEVELS, WINDOW
+from findry.kernels.layout import COLUMNS, EXTRA, WINDOW
 from findry.records import ragged
 
 SPARE, THREADED, KEPT = 1024, 64, 1 << 14
 PROCESSORS = os.cpu_count() or 1
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 _NO_ROWS, _NONE_KNOWN = np.zeros(0, np.int32), np.zeros(0, np.float32)
-_PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
 
 
 class _Part(NamedTuple):
@@ -54,40 +54,10 @@ class Scoring:
 
     @cached_property
     def _held(self) -> list[Held]:
-        return [self._hold(number) for number in range(len(self._snapshot.segments))]
-
-    def _hold(self, segment: int) -> Held:
-        lexical = self._snapshot.segments[segment].lexical
-        ties = "ids.ties" if self._snapshot.schema.chunker is None else "rows.ties"
-        lexical[ties]
-        levels = np.arange(LEVELS + 1) / LEVELS
-        upper, lower, lengths, over, places, terms = [], [], [], [], [], []
-        for vocabulary, line in zip(self._vocabularies, self._lines, strict=True):
-            postings = vocabulary.postings[segment]
-            for part in ("wide", "slot", "windows", "tops", "ladder", "over.at", "over.tf", "lengths", "short"):
-                postings.array(part)
-            smallest, largest = postings.bounds.ratios(*line)
-            upper.append(_moved(levels, smallest) * (1 + 1e-6))
-            lower.append(_moved(levels, largest) * (1 - 1e-6))
-            lengths.append((postings.place("lengths"), postings.place("short")))
-            over.append((postings.place("over.at"), len(postings.array("over.at")), postings.place("over.tf")))
-            terms.append((postings.start, postings.array("wide"), postings.array("slot"), postings.compared))
-            places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
-        fixed, slope = np.array(self._lines, np.float32).T
-        bytes_ = lexical.buffer
-        return Held(
-            np.ascontiguousarray(fixed),
-            np.ascontiguousarray(slope),
-            np.array(upper),
-            np.array(lower),
-            np.array([whole for whole, _ in lengths], np.int64),
-            np.array([short for _, short in lengths], np.int64),
-            np.array(over, np.int64),
-            (bytes_, bytes_.view(np.uint16), bytes_.view(np.int32), bytes_.view(np.uint64)),
-            lexical.place(ties) // 8,
-            places,
-            terms,
-        )
+        return [
+            hold(self._snapshot, number, self._vocabularies, self._lines)
+            for number in range(len(self._snapshot.segments))
+        ]
 
     def best(self, asked: Asked, allowed: Restrictions, k: int, threads: int | None = None) -> Ranking:
         """The k best rows of each query in order, as offsets, rows and scores."""
@@ -300,16 +270,6 @@ class Scoring:
             scores.append(of_them[order])
         offsets = ragged.counts_to_offsets(np.array(counts))
         return offsets, np.concatenate(rows).astype(np.int32), np.concatenate(scores)
-
-
-def _moved(levels: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
-    """Saturations when their norm becomes `ratio` times as large: s / (s + ratio (1 - s)).
-
-    >>> _moved(np.array([0.0, 0.5, 1.0]), 3.0).tolist()
-    [0.0, 0.25, 1.0]
-    """
-    moved: NDArray[np.float64] = levels / np.maximum(levels + ratio * (1 - levels), 1e-300)
-    return moved
 
 
 def _lined(masks: Sequence[NDArray[np.bool_] | None], rows: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

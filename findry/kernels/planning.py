@@ -7,8 +7,22 @@ __all__ = ["describe", "gather", "locate", "planned", "present", "ranked", "weig
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.kernels.compiled import compiled
-from findry.kernels.layout import COLUMNS, NARROW, WIDE_LIST
+from findry.kernels.compiled import compiled, inlined
+from findry.kernels.layout import (
+    COLUMNS,
+    COUNT,
+    FIELD,
+    KIND,
+    LADDER_AT,
+    NARROW,
+    POSTING,
+    ROWS,
+    SATURATIONS,
+    TF,
+    TOPS,
+    WIDE_LIST,
+    WINDOWS,
+)
 from findry.kernels.selecting import sort_places
 
 
@@ -117,17 +131,17 @@ def describe(
             continue
         unseen |= not compared[term]
         first = start[term]
-        out[line, 9] = -1
-        out[line, 1], out[line, 2], out[line, 5] = field, start[term + 1] - first, first
-        out[line, 4] = places[2] + first
+        out[line, SATURATIONS] = -1
+        out[line, FIELD], out[line, COUNT], out[line, POSTING] = field, start[term + 1] - first, first
+        out[line, TF] = places[2] + first
         if slot[term] >= 0:
             here = slot[term]
-            out[line, 0], out[line, 3] = WIDE_LIST, places[0] + wide[term]
-            out[line, 6] = places[3] + here * (windows + 1)
-            out[line, 7] = places[4] + here * windows
-            out[line, 8] = places[5] + here * 3
+            out[line, KIND], out[line, ROWS] = WIDE_LIST, places[0] + wide[term]
+            out[line, WINDOWS] = places[3] + here * (windows + 1)
+            out[line, TOPS] = places[4] + here * windows
+            out[line, LADDER_AT] = places[5] + here * 3
         else:
-            out[line, 0], out[line, 3] = NARROW, places[1] + first - wide[term]
+            out[line, KIND], out[line, ROWS] = NARROW, places[1] + first - wide[term]
     return unseen
 
 
@@ -155,9 +169,15 @@ def ranked(
     return offsets, rows, scores
 
 
+@inlined
+def _scale(total: float) -> float:
+    """The power of two by which weights that add up to `total` become whole numbers that add up to less than 2^30."""
+    return 2.0 ** np.floor(29 - np.log2(total)) if total > 0 else 1.0
+
+
 @compiled
 def weigh(start: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """For each query the power of two by which its weights become whole numbers that add up to less than 2^30.
+    """The scale of each query's weights, and the weights so scaled.
 
     Returns scale float64[Q] and the weights times their scale, float32[L].
     """
@@ -167,8 +187,7 @@ def weigh(start: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArra
         total = 0.0
         for line in range(start[query], start[query + 1]):
             total += abs(weight[line])
-        if total > 0:
-            scale[query] = 2.0 ** np.floor(29 - np.log2(total))
+        scale[query] = _scale(total)
         for line in range(start[query], start[query + 1]):
             whole[line] = weight[line] * scale[query]
     return scale, whole
@@ -217,14 +236,13 @@ def planned(
         total = 0.0
         for i in range(start[query], start[query + 1]):
             total += abs(times[i] * worth[asked[i]])
-        if total > 0:
-            scale[query] = 2.0 ** np.floor(29 - np.log2(total))
+        scale[query] = _scale(total)
         for segment in range(segments):
             n = first[segment, query]
             for i in range(start[query], start[query + 1]):
                 line = asked[i]
                 value = times[i] * worth[line]
-                if value != 0 and described[segment, line, 0] >= 0:
+                if value != 0 and described[segment, line, KIND] >= 0:
                     for column in range(COLUMNS):
                         lists[segment, n, column] = described[segment, line, column]
                     weights[segment, n] = value * scale[query]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Capability", "assessed", "missing"]
+__all__ = ["Capability", "assessed", "missing", "survey"]
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ import numpy as np
 from findry.evaluate import Interval
 from findry.study import Comparison
 from findry.systems.bench import Bench
-from findry.systems.finding import Claim, Finding, above, at_least, mean_of_means
-
-DEPTH = 100
+from findry.systems.contrast import mean_gain, share_alike
+from findry.systems.declare import system
+from findry.systems.finding import Claim, Finding, above, at_least
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,39 @@ class Capability:
 def missing(axis: str, *what: str) -> tuple[Capability, ...]:
     """Capabilities of an axis that nothing here shows yet."""
     return tuple(Capability(axis, one) for one in what)
+
+
+def survey(
+    module: str,
+    id: str,
+    *,
+    title: str,
+    paper: str,
+    data: tuple[str, ...],
+    recipe: Mapping[str, str],
+    matrix: tuple[Capability, ...],
+    controls: Mapping[str, str],
+) -> Callable[[Bench], Finding]:
+    """Declare the survey that a module holds, and give its check."""
+
+    def check(bench: Bench) -> Finding:
+        return assessed(id, bench, matrix, recipe, controls=controls, baseline="bm25")
+
+    check.__module__ = module
+    claim = "the methods that run here go in the directions that the survey reports"
+    declare = system(
+        id,
+        family="benchmarks",
+        kind="survey",
+        title=title,
+        paper=paper,
+        claim=claim,
+        data=data,
+        recipe=recipe,
+        needs=("encoder",),
+        matrix=matrix,
+    )
+    return declare(check)
 
 
 def assessed(
@@ -85,7 +118,11 @@ def assessed(
             at_least("share of queries with a well-formed list, lowest of all pipelines", _lowest(every), 1.0),
             *(above(f"nDCG@10: {name} - random, mean over data sets", *gain) for name, gain in _chance(tables[()])),
             *(
-                at_least(f"share of queries on which {name!r} lists what {of!r} does", _same(tables[()], name, of), 1.0)
+                at_least(
+                    f"share of queries on which {name!r} lists what {of!r} does, lowest",
+                    min(share_alike(table[name].run, table[of].run) for table in tables[()].values()),
+                    1.0,
+                )
                 for name, of in controls.items()
             ),
         ),
@@ -100,21 +137,16 @@ def assessed(
 
 def _claims(row: Capability, tables: Mapping[str, Comparison], bench: Bench) -> Iterable[Claim]:
     for other in row.over:
-        gain = _gain(tables, row.measure, row.shown, other)
+        gain = mean_gain(tables, row.measure, row.shown, other)
         yield above(f"{row.what}: {row.measure} of {row.shown} - {other}, mean of {', '.join(tables)}", *gain)
     if row.probe is not None:
         claim = row.probe(bench)
         yield replace(claim, what=f"{row.what}: {claim.what}")
 
 
-def _gain(tables: Mapping[str, Comparison], measure: str, of: str, over: str) -> tuple[float, Interval]:
-    pairs = [(table[of].evaluation.of(measure), table[over].evaluation.of(measure)) for table in tables.values()]
-    return mean_of_means([a - b for a, b in pairs])
-
-
 def _chance(tables: Mapping[str, Comparison]) -> Iterable[tuple[str, tuple[float, Interval]]]:
     names = next(iter(tables.values())).outcomes
-    return [(one.name, _gain(tables, "nDCG@10", one.name, "random")) for one in names if one.name != "random"]
+    return [(one.name, mean_gain(tables, "nDCG@10", one.name, "random")) for one in names if one.name != "random"]
 
 
 def _lowest(tables: Mapping[str, Comparison]) -> float:
@@ -130,13 +162,4 @@ def _lowest(tables: Mapping[str, Comparison]) -> float:
                 falls = bool(np.isfinite(scores).all() and (scores[1:] <= scores[:-1]).all())
                 right += len(found) > 0 and falls and len(np.unique(found)) == len(found)
             shares.append(right / max(len(run), 1))
-    return float(min(shares))
-
-
-def _same(tables: Mapping[str, Comparison], control: str, of: str) -> float:
-    """The lowest share of queries whose first ten hits are the same."""
-    shares = []
-    for table in tables.values():
-        lists = [[[id for id, _ in hits[:10]] for _, hits in table[one].run.lists()] for one in (control, of)]
-        shares.append(sum(a == b for a, b in zip(*lists, strict=True)) / max(len(lists[0]), 1))
     return float(min(shares))

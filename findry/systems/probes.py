@@ -23,6 +23,7 @@ from findry.formats.trec import read_run, write_run
 from findry.pipeline import execute
 from findry.records import Run
 from findry.systems.bench import Bench, World
+from findry.systems.contrast import share_alike
 from findry.systems.finding import Claim, above, at_least
 
 LONG, PASSAGE = ("time",), 100  # magazine articles; tokens
@@ -109,10 +110,8 @@ def trec_files(bench: Bench) -> Claim:
         for world in bench.worlds.values():
             run = _run(world, "bm25")
             again = read_run(write_run(run, Path(folder) / "run.trec"))
-            before = {query: [id for id, _ in hits] for query, hits in run.lists() if hits}
-            after = {query: [id for id, _ in hits] for query, hits in again.lists() if hits}
-            shares.append(np.mean([after.get(query) == ids for query, ids in before.items()]))
-    return at_least("lowest share of queries with the same list", float(min(shares)), 1.0)
+            shares.append(share_alike(run, again, None))
+    return at_least("lowest share of queries with the same list", min(shares), 1.0)
 
 
 def _run(world: World, text: str) -> Run:

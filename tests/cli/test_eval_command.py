@@ -119,7 +119,7 @@ def test_bad_arguments_are_told(
 
 
 def test_nothing_to_measure_on_is_told(cli: Cli, words_kb: Path) -> None:
-    cli("eval", words_kb, exit_code=2)
+    assert "--queries FILE" in cli("eval", words_kb, exit_code=2).stderr
 
 
 def test_judgments_of_another_collection_are_refused(cli: Cli, words_kb: Path, queries: Path, tmp_path: Path) -> None:

@@ -69,9 +69,9 @@ def test_files_in_memory_are_what_the_folder_holds(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(2))
 def test_a_reader_reports_damage_or_answers_as_if_nothing_were(part: int) -> None:
-    outcomes, examples = run_cases("read", 1_000 * part, 1_000 * (part + 1))
+    outcomes, examples = run_cases("read", 1_500 * part, 1_500 * (part + 1))
     assert not any(map(bad, by_outcome(outcomes))), report(outcomes, examples)
-    assert outcomes.total() == 1_000
+    assert outcomes.total() == 1_500
     require_reach(outcomes)
 
 

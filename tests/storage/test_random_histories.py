@@ -19,7 +19,7 @@ from findry.errors import FindryError
 from findry.index.commit import Commit
 from findry.index.segment import Segment
 
-FAST, STEPS = 24, 40
+FAST, STEPS = 40, 40
 ROUNDS, A_ROUND = 60, 100
 MUST_HAPPEN = (
     *("commits", "merges", "failed adds", "given up with changes", "died with changes", "rankings with hits"),

@@ -26,6 +26,7 @@ from findry.pipeline import Plan, execute, from_text
 from findry.records import Qrels, Queries, Run
 from findry.study import Comparison, compare
 from findry.systems.bench import Bench, World
+from findry.systems.contrast import mean_gain, share_alike
 from findry.systems.declare import system
 from findry.systems.finding import Claim, Finding, above, at_least, mean_of_means
 from findry.systems.set_operations import set_world
@@ -134,9 +135,8 @@ def _macro(tables: Mapping[str, Comparison], name: str) -> tuple[float, Interval
 
 
 def _gain(tables: Mapping[str, Comparison], system: str, arm: str, *, sign: int = 1) -> Claim:
-    pairs = zip(_values(tables, _name(system, arm)), _values(tables, system), strict=True)
-    told = f"{_name(system, arm)} - {system}" if sign > 0 else f"{system} - {_name(system, arm)}"
-    return above(f"{MEASURE}: {told}, mean over tasks", *mean_of_means([sign * (a - b) for a, b in pairs]))
+    one, other = (_name(system, arm), system)[::sign]
+    return above(f"{MEASURE}: {one} - {other}, mean over tasks", *mean_gain(tables, MEASURE, one, other))
 
 
 def _difference(one: np.ndarray, other: np.ndarray) -> tuple[float, Interval]:
@@ -174,9 +174,7 @@ def _max_p(bench: Bench) -> float:
     (world,) = bench.on(("time",), encoder=None, chunk=100).worlds.values()
     passages, documents = (execute(world.pipe(text), world.queries).need_run(text) for text in PASSAGES)
     parent = {id: id.rpartition("#")[0] for id in passages.ids()}
-    both = best_of_parents(passages, parent), documents
-    lists = [[[id for id, _ in hits] for _, hits in run.lists()] for run in both]
-    return float(np.mean([a == b for a, b in zip(*lists, strict=True)])) if any(lists[0]) else 0.0
+    return share_alike(best_of_parents(passages, parent), documents, None)
 
 
 def _told(tasks: Mapping[str, Comparison], name: str) -> str:

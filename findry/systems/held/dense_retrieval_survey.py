@@ -11,10 +11,7 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
-from findry.systems.bench import Bench
-from findry.systems.declare import system
-from findry.systems.finding import Finding
-from findry.systems.matrix import Capability, assessed, missing
+from findry.systems.matrix import Capability, missing, survey
 from findry.systems.probes import bytes_held, signs_kept, weighted_measures
 
 RECIPE = {
@@ -38,7 +35,7 @@ MATRIX = (
     *missing("data", "query generation", "weak labels by BM25", "margin-MSE", "listwise distillation", "GPL"),
     *missing("pretraining", "ICT", "Condenser", "RetroMAE", "Contriever"),
     Capability("indexing", "flat, exact", "dense"),
-    Capability("indexing", "one bit a component, rescored, keeps the exact top 10", probe=signs_kept),
+    Capability("indexing", "one bit a component, rescored, keeps the exact top 10", "signs", probe=signs_kept),
     Capability("indexing", "bytes of every index", probe=bytes_held),
     *missing("indexing", "IVF", "HNSW", "PQ and OPQ", "learnt PQ", "learnt bits: BPR", "fewer dimensions", "pruning"),
     Capability("integration", "retrieve, then rerank", "cascade", ("bm25",)),
@@ -51,20 +48,13 @@ MATRIX = (
     Capability("evaluation", "RR@10, nDCG@10, recall at 50, 100, 1000", probe=weighted_measures),
 )
 
-
-@system(
+check = survey(
+    __name__,
     "dense-retrieval-survey",
-    family="benchmarks",
-    kind="survey",
     title="Dense Text Retrieval based on Pretrained Language Models: A Survey",
     paper="arXiv 2211.14876",
-    claim="the methods that run here go in the directions that the survey reports",
     data=("scifact", "cranfield"),
     recipe=RECIPE,
-    needs=("encoder",),
     matrix=MATRIX,
+    controls={"feedback of the query alone": "dense"},
 )
-def check(bench: Bench) -> Finding:
-    """All rows that run, each direction as a difference over its collections."""
-    controls = {"feedback of the query alone": "dense"}
-    return assessed("dense-retrieval-survey", bench, MATRIX, RECIPE, controls=controls, baseline="bm25")

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
-from findry.systems.bench import Bench, World
+from findry.study import Comparison
+from findry.systems.bench import Bench
+from findry.systems.contrast import mean_gain, share_alike
 from findry.systems.declare import system
-from findry.systems.finding import Claim, Finding, above, at_least, mean_of_means
+from findry.systems.finding import Claim, Finding, above, at_least
 
 MIXED = "(bm25 | dense) >> linear(weights=(0.5, 0.5))"
 RECIPE = {
@@ -52,9 +54,7 @@ def check(bench: Bench) -> Finding:
     }
 
     def gain(of: str, over: str) -> Claim:
-        pairs = [(t[of].evaluation.of(MEASURE), t[over].evaluation.of(MEASURE)) for t in tables.values()]
-        value, interval = mean_of_means([a - b for a, b in pairs])
-        return above(f"{MEASURE}: {of} - {over}, mean over data sets", value, interval)
+        return above(f"{MEASURE}: {of} - {over}, mean over data sets", *mean_gain(tables, MEASURE, of, over))
 
     return Finding(
         "prf-interpolation",
@@ -64,8 +64,8 @@ def check(bench: Bench) -> Finding:
         "both",
         claims=(gain("both", "hybrid"), gain("both", "post"), gain("post", "dense-prf"), gain("both", "pre")),
         controls=(
-            *(_same(name, world, "no feedback", "dense") for name, world in bench.worlds.items()),
-            *(_same(name, world, "average by weights", "dense-prf") for name, world in bench.worlds.items()),
+            *(_same(name, table, "no feedback", "dense") for name, table in tables.items()),
+            *(_same(name, table, "average by weights", "dense-prf") for name, table in tables.items()),
             gain("both", "random feedback"),
         ),
         tables=tables,
@@ -73,10 +73,6 @@ def check(bench: Bench) -> Finding:
     )
 
 
-def _same(name: str, world: World, control: str, of: str) -> Claim:
-    """The share of queries whose first ten hits are the same."""
-    every = {**RECIPE, **CONTROLS}
-    found = world.compare({one: f"({every[one]}) % 10" for one in (control, of)}, "P@1", baseline=of)
-    lists = [[[id for id, _ in hits] for _, hits in found[one].run.lists()] for one in (control, of)]
-    same = sum(a == b for a, b in zip(*lists, strict=True)) / max(len(lists[0]), 1)
+def _same(name: str, table: Comparison, control: str, of: str) -> Claim:
+    same = share_alike(table[control].run, table[of].run)
     return at_least(f"{name}: share of queries on which {control!r} lists what {of!r} does", same, 1.0)

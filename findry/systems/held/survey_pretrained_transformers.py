@@ -10,10 +10,7 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
-from findry.systems.bench import Bench
-from findry.systems.declare import system
-from findry.systems.finding import Finding
-from findry.systems.matrix import Capability, assessed, missing
+from findry.systems.matrix import Capability, missing, survey
 from findry.systems.probes import best_passage, corrected, holes, stage_costs, trec_files, weighted_measures
 
 RECIPE = {
@@ -47,20 +44,13 @@ MATRIX = (
     Capability("evaluation", "runs as TREC files", probe=trec_files),
 )
 
-
-@system(
+check = survey(
+    __name__,
     "survey-pretrained-transformers",
-    family="benchmarks",
-    kind="survey",
     title="Pretrained Transformers for Text Ranking: BERT and Beyond",
     paper="arXiv 2010.06467",
-    claim="the methods that run here go in the directions that the survey reports",
     data=("scifact", "cranfield"),
     recipe=RECIPE,
-    needs=("encoder",),
     matrix=MATRIX,
+    controls={"rm3 of the query alone": "bm25"},
 )
-def check(bench: Bench) -> Finding:
-    """All rows that run, each direction as a difference over both collections."""
-    controls = {"rm3 of the query alone": "bm25"}
-    return assessed("survey-pretrained-transformers", bench, MATRIX, RECIPE, controls=controls, baseline="bm25")
