@@ -5,13 +5,14 @@ from __future__ import annotations
 __all__ = ["Held", "hold"]
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
+from findry.kernels.descriptors import BASE, BUFFER, BYTES, DESCRIPTORS, FIELDS, MASK, SEGMENT_ROWS, TIES_AT
 from findry.kernels.layout import LEVELS
 
 Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
@@ -19,17 +20,13 @@ _PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
 
 
 class Held(NamedTuple):
-    """A segment as the kernels take it: length norms, bounds, places and terms of each field, views of the buffer."""
+    """A segment as the kernels take it: its descriptor, and of each field the places of its parts, and its terms.
 
-    fixed: NDArray[np.float32]
-    slope: NDArray[np.float32]
-    upper: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    lengths_at: NDArray[np.int64]
-    short_at: NDArray[np.int64]
-    over: NDArray[np.int64]
-    views: tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint64]]
-    ties_at: int
+    `kept` holds the arrays whose addresses stand in the descriptor.
+    """
+
+    descriptor: NDArray[np.int64]
+    kept: tuple[NDArray[Any], ...]
     places: list[NDArray[np.int64]]
     terms: list[Terms]
 
@@ -38,6 +35,8 @@ def hold(
     snapshot: Snapshot, segment: int, vocabularies: Sequence[Vocabulary], lines: Sequence[tuple[float, float]]
 ) -> Held:
     """What the kernels take of a segment, for length norms whose fixed parts and slopes are `lines`, one a field."""
+    from findry.kernels.addresses import address
+
     lexical = snapshot.segments[segment].lexical
     ties = "ids.ties" if snapshot.schema.chunker is None else "rows.ties"
     lexical[ties]
@@ -54,21 +53,24 @@ def hold(
         over.append((postings.place("over.at"), len(postings.array("over.at")), postings.place("over.tf")))
         terms.append((postings.start, postings.array("wide"), postings.array("slot"), postings.compared))
         places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
-    fixed, slope = np.array(lines, np.float32).T
-    bytes_ = lexical.buffer
-    return Held(
-        np.ascontiguousarray(fixed),
-        np.ascontiguousarray(slope),
+    fixed, slope = np.array(lines, np.float32).T.copy()
+    (mask,) = snapshot.masks(None)[segment : segment + 1]
+    kept = (
+        fixed,
+        slope,
         np.array(upper),
         np.array(lower),
         np.array([whole for whole, _ in lengths], np.int64),
         np.array([short for _, short in lengths], np.int64),
         np.array(over, np.int64),
-        (bytes_, bytes_.view(np.uint16), bytes_.view(np.int32), bytes_.view(np.uint64)),
-        lexical.place(ties) // 8,
-        places,
-        terms,
     )
+    buffer = lexical.buffer
+    descriptor = np.empty(DESCRIPTORS, np.int64)
+    descriptor[: len(kept)] = [address(array) for array in kept]
+    descriptor[FIELDS], descriptor[BUFFER], descriptor[BYTES] = len(lines), address(buffer), len(buffer)
+    descriptor[TIES_AT], descriptor[MASK] = lexical.place(ties) // 8, 0 if mask is None else address(mask)
+    descriptor[SEGMENT_ROWS], descriptor[BASE] = snapshot.segments[segment].rows, snapshot.row_base[segment]
+    return Held(descriptor, (*kept, buffer, *(() if mask is None else (mask,))), places, terms)
 
 
 def _moved(levels: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:

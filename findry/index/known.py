@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Known"]
+__all__ = ["Known", "View"]
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,18 @@ from numpy.typing import NDArray
 from findry.index.bm25 import BM25
 from findry.index.held import Held
 from findry.index.terms import Vocabulary
+from findry.kernels.descriptors import CAPACITY, KNOWN, LISTS, ROOM, SEGMENTS, VIEW, WORTH
 from findry.kernels.layout import COLUMNS, COUNT, KIND, SATURATIONS, WINDOW
 
 SMALLEST = 256
-ROOM, LONGEST = 1 << 23, 1 << 17  # saturations kept, 32 MiB, and postings of the longest list that has them
+MOST, LONGEST = 1 << 22, 1 << 17  # saturations kept, 16 MiB, and postings of the longest list that has them
+
+
+class View(NamedTuple):
+    """What `findry.kernels.answering` takes: numbers, and what keeps the arrays that they name."""
+
+    numbers: NDArray[np.int64]
+    kept: tuple[Any, ...]
 
 
 class Known:
@@ -24,7 +33,8 @@ class Known:
 
     worth float64[C]: field weight times rarity, 0 where no live row has the term; lists int64[S, C, COLUMNS]: its
     postings in each segment, as the search kernel takes them, the first number -1 where there are none; saturations: of
-    the postings of lists that are not long, as far as there is room.  Lines are only ever added: readers need no lock.
+    the postings of lists that are not long, as far as there is room.  Lines are only ever added: readers need no lock,
+    they take `view` once they have their lines, and keep it while they use what its numbers name.
     """
 
     def __init__(
@@ -38,15 +48,16 @@ class Known:
         self._lock = Lock()
         self._size = self._used = 0
         most = sum(int(p.start[-1]) for vocabulary in vocabularies for p in vocabulary.postings)
-        self.saturations = np.empty(min(ROOM, most), np.float32)
+        self.saturations = np.empty(min(MOST, most), np.float32)
         self._lines: list[dict[str, int]] = [{} for _ in vocabularies]
         self.worth = np.zeros(SMALLEST)
         self.lists = np.full((len(held), SMALLEST, COLUMNS), -1, np.int64)
+        self.view = self._viewed()
 
     def __len__(self) -> int:
         return self._size
 
-    def of(self, field: int, terms: Iterable[str]) -> list[int]:
+    def of(self, field: int, terms: Sequence[str]) -> list[int]:
         """The lines of some terms of a field."""
         held = self._lines[field]
         try:
@@ -55,7 +66,7 @@ class Known:
             self._learn(field, terms)
             return [held[term] for term in terms]
 
-    def _learn(self, field: int, terms: Iterable[str]) -> None:
+    def _learn(self, field: int, terms: Sequence[str]) -> None:
         """Look up terms of a field, and compare their postings with their checksums."""
         from findry.kernels.planning import describe
 
@@ -88,7 +99,7 @@ class Known:
         if count > LONGEST or first + count > len(self.saturations):
             return -1
         out = self.saturations[first : first + count]
-        saturate(entry, held.fixed, held.slope, held.lengths_at, held.short_at, held.over, *held.views, out)
+        saturate(entry, held.descriptor, out)
         self._used += count
         return first
 
@@ -97,6 +108,15 @@ class Known:
         if self._size + by <= size:
             return
         more = max(size, self._size + by)
-        worth = np.concatenate((self.worth, np.zeros(more)))
+        self.worth = np.concatenate((self.worth, np.zeros(more)))
         self.lists = np.concatenate((self.lists, np.full((len(self.lists), more, COLUMNS), -1, np.int64)), axis=1)
-        self.worth = worth
+        self.view = self._viewed()
+
+    def _viewed(self) -> View:
+        from findry.kernels.addresses import address
+
+        head = np.empty(VIEW, np.int64)
+        head[SEGMENTS], head[CAPACITY], head[ROOM] = len(self._held), len(self.worth), len(self.saturations)
+        head[WORTH], head[LISTS], head[KNOWN] = address(self.worth), address(self.lists), address(self.saturations)
+        numbers = np.concatenate([head, *(held.descriptor for held in self._held)])
+        return View(numbers, (self.worth, self.lists, self.saturations, self._held))

@@ -12,15 +12,14 @@ import numpy as np
 from findry.errors import InputError
 from findry.index.asked import Asked, ask
 from findry.index.bm25 import BM25
-from findry.index.clauses import parsed_query
 from findry.index.restrict import Restrictions
 from findry.index.schema import joined
 from findry.index.scoring import Scoring
 from findry.index.searcher import Exactness, ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
 from findry.index.terms import Vocabulary
+from findry.index.words import Words
 from findry.records import Queries, Run, Space
-from findry.text import Clause
 
 
 class TermPart(NamedTuple):
@@ -60,7 +59,9 @@ class LexicalSearcher:
             raise InputError("the index has no lexical field", hint="index it again with one, or search by vectors")
         self.fields = dict(weights)
         self._vocabularies = [Vocabulary(snapshot, name) for name in weights]
-        self._scoring = Scoring(snapshot, self.formula, self._vocabularies, tuple(weights.values()))
+        values = tuple(weights.values())
+        self._scoring = Scoring(snapshot, self.formula, self._vocabularies, values)
+        self._words = Words(snapshot, self.formula, self._vocabularies, values, self._scoring)
 
     @property
     def space(self) -> Space:
@@ -113,8 +114,8 @@ class LexicalSearcher:
 
         threads: over which 64 queries and more are spread, by default as many as there are processors.
         """
-        if where is None and exclude is None and k > 0 and (words := self._words(queries)) is not None:
-            return Run(queries.space, self.space, *self._scoring.best_of_words(words, k, threads), name="bm25")
+        if where is None and exclude is None and k > 0 and (best := self._words.best(queries, k, threads)) is not None:
+            return Run(queries.space, self.space, *best, name="bm25")
         allowed = Restrictions(self.snapshot, queries, where, exclude)
         asked = self._ask(queries, allowed)
         if k <= 0 or not asked.lines:
@@ -123,29 +124,6 @@ class LexicalSearcher:
             return Run.empty(queries.space, self.space, name="bm25")
         offsets, rows, scores = self._scoring.best(asked, allowed, k, threads)
         return Run(queries.space, self.space, offsets, rows, scores, name="bm25")
-
-    def _words(self, queries: Queries) -> list[list[dict[str, float]]] | None:
-        """Of each query how often it asks for the terms of each field; None where one asks for more than words."""
-        if queries.plan or min(self.fields.values()) < 0:
-            return None
-        found = []
-        for row, text in enumerate(queries.texts):
-            if queries.syntax != "plain":
-                parsed = parsed_query(self.snapshot, queries, row)
-                if parsed is None or parsed.must or parsed.must_not or len(parsed.scored) > 1:
-                    return None
-                (clause,) = parsed.scored or (Clause("words", ""),)
-                if clause.kind != "words" or clause.field is not None:
-                    return None
-                text = clause.text
-            counts: list[dict[str, float]] = []
-            for vocabulary in self._vocabularies:
-                times: dict[str, float] = {}
-                for term in vocabulary.field.analyzer.terms(text):
-                    times[term] = times.get(term, 0.0) + 1.0
-                counts.append(times)
-            found.append(counts)
-        return found
 
     def explain(self, queries: Queries, row: int) -> list[TermPart]:
         """What each term of the first query adds to the score of a row, the largest addend first."""

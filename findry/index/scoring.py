@@ -4,9 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Scoring"]
 
-import os
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,15 +14,13 @@ from numpy.typing import NDArray
 from findry.index.asked import Asked
 from findry.index.bm25 import BM25
 from findry.index.held import Held, hold
-from findry.index.known import Known
 from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
+from findry.index.spreading import spread
 from findry.index.terms import Vocabulary
-from findry.kernels.layout import COLUMNS, EXTRA, WINDOW
+from findry.kernels.layout import COLUMNS, EXTRA, SPARE, WINDOW
 from findry.records import ragged
 
-SPARE, THREADED, KEPT = 1024, 64, 1 << 14
-PROCESSORS = os.cpu_count() or 1
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 _NO_ROWS, _NONE_KNOWN = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
@@ -37,7 +33,6 @@ class _Part(NamedTuple):
     weights: NDArray[np.float32]
     rows: NDArray[np.int32]
     tf: NDArray[np.int32]
-    saturations: NDArray[np.float32]
     mask_of: NDArray[np.int64]
     masks: NDArray[np.bool_]
 
@@ -53,7 +48,8 @@ class Scoring:
         self._lines = [formula.line(vocabulary.average_length) for vocabulary in vocabularies]
 
     @cached_property
-    def _held(self) -> list[Held]:
+    def held(self) -> list[Held]:
+        """Each segment as the kernels take it."""
         return [
             hold(self._snapshot, number, self._vocabularies, self._lines)
             for number in range(len(self._snapshot.segments))
@@ -69,44 +65,8 @@ class Scoring:
         for number, segment in enumerate(self._snapshot.segments):
             lines, start, lists, rows, tf = self._lists(number, asked)
             lined = _lined([of_it[number] for of_it in masks], segment.rows)
-            parts.append(_Part(start, lists, weights[lines], rows, tf, _NONE_KNOWN, *lined))
+            parts.append(_Part(start, lists, weights[lines], rows, tf, *lined))
         return self._ranked(parts, scale, k, threads)
-
-    def best_of_words(
-        self, wanted: Sequence[Sequence[Mapping[str, float]]], k: int, threads: int | None = None
-    ) -> Ranking:
-        """As `best` for queries of words alone: for each, how often it asks for the terms of each field."""
-        from findry.kernels.planning import planned
-
-        if len(self._known) > KEPT:
-            self._known = self._nothing_known()
-        known = self._known
-        lines: list[int] = []
-        times: list[float] = []
-        start = [0]
-        for query in wanted:
-            for field, terms in enumerate(query):
-                lines += known.of(field, terms)
-                times += terms.values()
-            start.append(len(lines))
-        scale, first, lists, weights = planned(
-            np.array(start, np.int64), np.array(lines, np.int64), np.array(times), known.worth, known.lists
-        )
-        parts = []
-        for number, (segment, mask) in enumerate(zip(self._snapshot.segments, self._snapshot.masks(None), strict=True)):
-            of = np.full(len(wanted), -1 if mask is None else 0)
-            lined = np.zeros((0, segment.rows), np.bool_) if mask is None else mask[None]
-            parts.append(
-                _Part(first[number], lists[number], weights[number], _NO_ROWS, _NO_ROWS, known.saturations, of, lined)
-            )
-        return self._ranked(parts, scale, k, threads)
-
-    def _nothing_known(self) -> Known:
-        return Known(self._vocabularies, self._weights, self._formula, self._held)
-
-    @cached_property
-    def _known(self) -> Known:
-        return self._nothing_known()
 
     def _ranked(self, parts: Sequence[_Part], scale: NDArray[np.float64], k: int, threads: int | None) -> Ranking:
         from findry.kernels.planning import ranked
@@ -129,44 +89,26 @@ class Scoring:
     ) -> None:
         from findry.kernels.maxscore import search
 
-        held, rows = self._held[number], self._snapshot.segments[number].rows
-        base = int(self._snapshot.row_base[number])
+        held = self.held[number].descriptor
 
         def run(first: int, last: int) -> None:
             search(
                 first,
                 last,
+                held,
                 part.start,
                 part.lists,
                 part.weights,
-                held.fixed,
-                held.slope,
-                held.upper,
-                held.lower,
-                held.lengths_at,
-                held.short_at,
-                held.over,
-                *held.views,
-                held.ties_at,
                 part.rows,
                 part.tf,
-                part.saturations,
+                _NONE_KNOWN,
                 part.mask_of,
                 part.masks,
-                rows,
-                base,
                 k,
                 *out,
             )
 
-        queries = len(part.start) - 1
-        threads = min(threads or PROCESSORS, queries // (THREADED // 2))
-        if threads < 2:
-            run(0, queries)
-            return
-        ends = [queries * place // threads for place in range(threads + 1)]
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(run, ends[:-1], ends[1:]))
+        spread(run, len(part.start) - 1, threads)
 
     def _lists(
         self, number: int, asked: Asked
@@ -181,7 +123,7 @@ class Scoring:
             counts[line] = len(made.rows)
         lines, start = present(asked.start, terms, counts)
         lists = np.full((len(lines), COLUMNS), -1, np.int64)
-        held, windows = self._held[number], -(-self._snapshot.segments[number].rows // WINDOW)
+        held, windows = self.held[number], -(-self._snapshot.segments[number].rows // WINDOW)
         for field, vocabulary in enumerate(self._vocabularies):
             if describe(terms, asked.field, lines, field, *held.terms[field], windows, held.places[field], lists):
                 of_field = terms[asked.field == field]

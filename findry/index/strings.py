@@ -38,6 +38,7 @@ class Strings:
         self._offsets = offsets
         self._bytes = data
         self._data = memoryview(data.data) if len(data) else memoryview(b"")
+        self._at = memoryview(np.ascontiguousarray(offsets).data)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -60,9 +61,8 @@ class Strings:
             texts, zeros = side_by_side(self._offsets, self._bytes, np.asarray(indices, np.int64))
             if zeros == len(indices) - 1:  # no string has the separator in it
                 return texts.tobytes().decode("utf-8", "surrogatepass").split("\0")
-        starts, ends = self._offsets[indices].tolist(), self._offsets[indices + 1].tolist()
-        data = self._data
-        return [bytes(data[a:b]).decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
+        data, at = self._data, self._at
+        return [str(data[at[index] : at[index + 1]], "utf-8", "surrogatepass") for index in indices.tolist()]
 
     def bisect(self, key: bytes) -> int:
         """The first index whose bytes are not below `key`; the strings must be sorted by bytes."""

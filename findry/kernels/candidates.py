@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["reached_by", "reached_so_far", "shrink", "tie_of"]
+__all__ = ["GROUPS", "crowded", "reached_by", "shrink", "tie_of"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,31 +10,62 @@ from numpy.typing import NDArray
 from findry.kernels.compiled import compiled, inlined
 from findry.kernels.selecting import select
 
+GROUPS, FEW = 256, 24
+"""Groups of the rows of a window; so few of them are looked at one by one."""
+
+
+@inlined
+def _below(value: float) -> int:
+    """A whole number that sums reach which are as high as `value` when both are rounded to float32."""
+    return int(value - value * 1.2e-7) - 1
+
 
 @inlined
 def reached_by(values: NDArray[np.float32], k: int) -> int:
     """A whole number that every row must reach to be among the k best, those of `values` being the first k."""
-    smallest = float(values[:k].min())
-    return int(smallest - smallest * 1.2e-7) - 1
+    return _below(float(values[:k].min()))
 
 
-@compiled
-def reached_so_far(
-    acc: NDArray[np.int32], touched: NDArray[np.int32], k: int, masks: NDArray[np.bool_], low: int
-) -> int:
-    """As `reached_by` for rows of a window whose sums may still grow; -1 when fewer than k of them may be found.
+@inlined
+def crowded(
+    acc: NDArray[np.int32], highest: NDArray[np.int32], theta: int, rest: int, k: int, touched: NDArray[np.uint16]
+) -> tuple[int, int]:
+    """The rows of a window whose sums can reach `theta` with at most `rest` more: how many are in `touched`, and theta.
 
-    masks: bool[M, rows], its first line that of the query; without a line every row may be found.
+    Sums of other rows become 0.  theta rises first to what k rows of different groups reach; k is 0 where some rows may
+    not be found.  Row x is of group x mod GROUPS, so that maxima are taken of many groups in one instruction; `highest`
+    int32[GROUPS] receives them.
     """
-    sums = np.empty(len(touched), np.int32)
-    n = 0
-    for x in touched:
-        sums[n] = acc[x]
-        n += len(masks) == 0 or masks[0, low + x]
-    if n < k:
-        return -1
-    smallest = float(select(sums[:n], n - k))
-    return int(smallest - smallest * 1.2e-7) - 1
+    highest[:] = 0
+    for first in range(0, len(acc), GROUPS):
+        strip = acc[first : first + GROUPS]
+        for group in range(GROUPS):
+            highest[group] = max(highest[group], strip[group])
+    if 0 < k <= GROUPS:
+        theta = max(theta, _below(float(select(highest.copy(), GROUPS - k))))
+    least = max(theta - rest, 1)
+    crowds = reached = 0
+    for group in range(GROUPS):
+        crowds += highest[group] >= least
+    if crowds > FEW:
+        for x in range(len(acc)):
+            acc[x] = acc[x] if acc[x] >= least else np.int32(0)
+        for x in range(len(acc)):
+            touched[reached] = x
+            reached += acc[x] != 0
+        return reached, theta
+    for group in range(GROUPS):
+        if highest[group] >= least:
+            for x in range(group, len(acc), GROUPS):
+                touched[reached] = x
+                reached += acc[x] >= least
+    kept = np.empty(reached, np.int32)
+    for place in range(reached):
+        kept[place] = acc[touched[place]]
+    acc[:] = 0
+    for place in range(reached):
+        acc[touched[place]] = kept[place]
+    return reached, theta
 
 
 @inlined

@@ -22,6 +22,7 @@ __all__ = [
     "POSTING",
     "ROWS",
     "SATURATIONS",
+    "SPARE",
     "TF",
     "TOPS",
     "WIDE",
@@ -42,3 +43,5 @@ COLUMNS = 10
 """Numbers that describe the postings of a term to the search kernel, in this order."""
 KIND, FIELD, COUNT, ROWS, TF, POSTING, WINDOWS, TOPS, LADDER_AT, SATURATIONS = range(COLUMNS)
 WIDE_LIST, NARROW, EXTRA = 0, 1, 2
+SPARE = 1024
+"""Candidates of a query for which there is room, beyond two times k."""

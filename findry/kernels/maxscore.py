@@ -7,8 +7,10 @@ __all__ = ["search"]
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.kernels.candidates import reached_by, reached_so_far, shrink, tie_of
+from findry.kernels.addresses import opened
+from findry.kernels.candidates import GROUPS, crowded, reached_by, shrink, tie_of
 from findry.kernels.compiled import compiled
+from findry.kernels.descriptors import BASE, SEGMENT_ROWS
 from findry.kernels.layout import (
     BITS,
     COUNT,
@@ -29,8 +31,10 @@ from findry.kernels.layout import (
 )
 from findry.kernels.reading import added, large, length_of, whole
 
-TABLED, FREQUENT, CROWD = 1 << 14, 4, 64
+TABLED, FREQUENT = 1 << 14, 4
 """Lists of so many postings get a table of what tf up to `FREQUENT` and lengths below 255 add, once a query."""
+DENSE = 3
+"""Where a window has more postings than its rows >> `DENSE`, all sums of it are looked at afterwards."""
 _FIRST, _SECOND, _THIRD = LADDER
 
 
@@ -38,28 +42,15 @@ _FIRST, _SECOND, _THIRD = LADDER
 def search(
     first: int,
     last: int,
+    segment: NDArray[np.int64],
     list_start: NDArray[np.int64],
     lists: NDArray[np.int64],
     weights: NDArray[np.float32],
-    fixed: NDArray[np.float32],
-    slope: NDArray[np.float32],
-    upper: NDArray[np.float64],
-    lower: NDArray[np.float64],
-    lengths_at: NDArray[np.int64],
-    short_at: NDArray[np.int64],
-    over: NDArray[np.int64],
-    u8: NDArray[np.uint8],
-    u16: NDArray[np.uint16],
-    i32: NDArray[np.int32],
-    u64: NDArray[np.uint64],
-    ties_at: int,
     extra_rows: NDArray[np.int32],
     extra_tf: NDArray[np.int32],
     saturations: NDArray[np.float32],
     mask_of: NDArray[np.int64],
     masks: NDArray[np.bool_],
-    rows: int,
-    base: int,
     k: int,
     held: NDArray[np.int64],
     values: NDArray[np.float32],
@@ -68,20 +59,22 @@ def search(
 ) -> None:
     """Add the rows of one segment to the k best of queries first to last.
 
+    segment: its descriptor, int64[DESCRIPTORS], which gives: fixed, slope, of the length norm of each field; upper,
+    lower, float64[F, 256], the stored bounds as bounds under these norms; u8, u16, i32, u64, the segment's arrays as
+    one buffer, whose offsets count elements; here, the tie keys of its rows.
     lists: int64[L, COLUMNS], of query q those from list_start[q]; weights: float64[L], positive whole parts of a
-    score.  fixed, slope: of the length norm of each field; upper, lower: float64[F, 256], the stored bounds as bounds
-    under these norms.  u8, u16, i32, u64: the segment's arrays as one buffer; offsets count elements.  saturations:
-    those of the lists that say where theirs begin; others are computed.  mask_of: for each query the line of `masks`
-    bool[M, rows] that says which rows may be found, or -1.
+    score.  saturations: those of the lists that say where theirs begin; others are computed.  mask_of: for each query
+    the line of `masks` bool[M, rows] that says which rows may be found, or -1.
     held int64[Q, 2]: how many candidates there are, and a value that the k-th best reaches.  values, found (rows plus
     `base`) and ties: [Q, capacity], capacity at least 2 k.  Sums are whole numbers below 2^31, so that their order does
     not matter; they are rounded to float32 once, and of equal ones the smaller tie key wins.
     """
-    capacity = values.shape[1]
-    size = min(WINDOW, rows)
-    here = u64[ties_at : ties_at + rows]
+    fixed, slope, upper, lower, lengths_at, short_at, over, u8, u16, i32, u64, here = opened(segment)
+    rows, base, capacity = segment[SEGMENT_ROWS], segment[BASE], values.shape[1]
+    size = -(-min(WINDOW, rows) // GROUPS) * GROUPS
     acc = np.zeros(size, np.int32)
-    touched = np.empty(size, np.int32)
+    touched = np.empty(size + 1, np.uint16)
+    highest = np.empty(GROUPS, np.int32)
     for query in range(first, last):
         head, n = list_start[query], list_start[query + 1] - list_start[query]
         if n == 0:
@@ -133,7 +126,11 @@ def search(
         table_of = np.full(n, -1, np.int64)
         long_lists = 0
         for i in range(n):
-            if lists[head + i, KIND] == WIDE_LIST and lists[head + i, COUNT] >= TABLED:
+            if (
+                lists[head + i, KIND] == WIDE_LIST
+                and lists[head + i, SATURATIONS] < 0
+                and lists[head + i, COUNT] >= TABLED
+            ):
                 table_of[i] = long_lists
                 long_lists += 1
         tables = np.empty((long_lists, FREQUENT << 8), np.int32)
@@ -144,7 +141,6 @@ def search(
                     for length in range(256):
                         norm = fixed[field] + slope[field] * np.float32(length)
                         tables[table_of[i], ((tf - 1) << 8) + length] = added(weights[head + i], np.float32(tf), norm)
-        idle = pause = 0  # optional lists to pass before sums are looked at again, more each time in vain
         which = np.empty(n, np.int64)
         bound = np.empty(n, np.int64)
         begin = np.empty(n, np.int64)
@@ -184,7 +180,7 @@ def search(
                 optional += 1
             for j in range(optional, m):
                 entries += stop[j] - begin[j]
-            dense = entries > (high - low) >> 1
+            dense = entries > (high - low) >> DENSE
             reached = 0
             for j in range(m - 1, optional - 1, -1):
                 i = which[j]
@@ -241,24 +237,11 @@ def search(
                             reached += before == 0
                         acc[x] = before + plain_values[p]
             if dense:
-                for x in range(high - low):
-                    if acc[x] > 0:
-                        if acc[x] + rest >= theta:
-                            touched[reached] = x
-                            reached += 1
-                        else:
-                            acc[x] = 0
+                reached, theta = crowded(acc, highest, theta, rest, 0 if masked else k, touched)
             for j in range(optional - 1, -1, -1):
-                if reached > CROWD + 2 * k:
-                    if pause > 0:
-                        pause -= 1
-                    else:
-                        higher = reached_so_far(acc, touched[:reached], k, masks[line : line + masked], low)
-                        idle = 0 if higher > theta else 2 * idle + 1
-                        pause, theta = idle, max(theta, higher)
                 kept = 0
                 for place in range(reached):
-                    x = touched[place]
+                    x = np.int64(touched[place])
                     if acc[x] + rest >= theta and not (masked and not masks[line, low + x]):
                         touched[kept] = x
                         kept += 1
@@ -277,7 +260,7 @@ def search(
                 b, e = begin[j], stop[j]
                 if reached * 12 < e - b:
                     for place in range(reached):
-                        x = touched[place]
+                        x = np.int64(touched[place])
                         left, right = b, e
                         while left < right:
                             middle = (left + right) >> 1
@@ -318,7 +301,7 @@ def search(
                             if acc[x] > 0:
                                 acc[x] += plain_values[p]
             for place in range(reached):
-                x = touched[place]
+                x = np.int64(touched[place])
                 value = acc[x]
                 acc[x] = 0
                 if value < theta or (masked and not masks[line, low + x]):

@@ -23,7 +23,7 @@ from findry.kernels.layout import (
     WIDE_LIST,
     WINDOWS,
 )
-from findry.kernels.selecting import sort_places
+from findry.kernels.selecting import order_places
 
 
 @compiled
@@ -161,8 +161,7 @@ def ranked(
     scores = np.empty(offsets[-1], np.float32)
     for query in range(len(held)):
         n, base = held[query, 0], offsets[query]
-        order = np.arange(n)
-        sort_places(order, values[query], ties[query])
+        order = order_places(values[query, :n], ties[query, :n])
         for i in range(n):
             rows[base + i] = found[query, order[i]]
             scores[base + i] = values[query, order[i]] / scale[query]
@@ -217,35 +216,44 @@ def present(
 def planned(
     start: NDArray[np.int64],
     asked: NDArray[np.int64],
-    times: NDArray[np.float64],
     worth: NDArray[np.float64],
     described: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """For queries of known terms what `weigh`, `present` and `describe` give, for every segment.
 
-    Query q asks times[i] for line asked[i], start[q] <= i < start[q + 1]; worth float64[C] and described
-    int64[S, C, COLUMNS] tell of each line.  Returns the scale of each query, and by segment the first list of each
-    query int64[S, Q + 1], the lists int64[S, n, COLUMNS] and their weights float32[S, n].
+    Query q asks once for each line asked[i], start[q] <= i < start[q + 1], twice for one that stands there twice; worth
+    float64[C] and described int64[S, C, COLUMNS] tell of each line.  Returns the scale of each query, and by segment
+    the first list of each query int64[S, Q + 1], the lists int64[S, n, COLUMNS] and their weights float32[S, n].
     """
     queries, segments = len(start) - 1, len(described)
     scale = np.ones(queries, np.float64)
     first = np.zeros((segments, queries + 1), np.int64)
     lists = np.empty((segments, len(asked), COLUMNS), np.int64)
     weights = np.empty((segments, len(asked)), np.float32)
+    line = np.empty(len(asked), np.int64)
+    times = np.empty(len(asked), np.float64)
     for query in range(queries):
-        total = 0.0
+        n = 0
         for i in range(start[query], start[query + 1]):
-            total += abs(times[i] * worth[asked[i]])
+            place = 0
+            while place < n and line[place] != asked[i]:
+                place += 1
+            if place == n:
+                line[n], times[n] = asked[i], 0.0
+                n += 1
+            times[place] += 1.0
+        total = 0.0
+        for place in range(n):
+            total += times[place] * worth[line[place]]
         scale[query] = _scale(total)
         for segment in range(segments):
-            n = first[segment, query]
-            for i in range(start[query], start[query + 1]):
-                line = asked[i]
-                value = times[i] * worth[line]
-                if value != 0 and described[segment, line, KIND] >= 0:
+            out = first[segment, query]
+            for place in range(n):
+                value = times[place] * worth[line[place]]
+                if value != 0 and described[segment, line[place], KIND] >= 0:
                     for column in range(COLUMNS):
-                        lists[segment, n, column] = described[segment, line, column]
-                    weights[segment, n] = value * scale[query]
-                    n += 1
-            first[segment, query + 1] = n
+                        lists[segment, out, column] = described[segment, line[place], column]
+                    weights[segment, out] = value * scale[query]
+                    out += 1
+            first[segment, query + 1] = out
     return scale, first, lists, weights

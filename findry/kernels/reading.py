@@ -7,6 +7,7 @@ __all__ = ["added", "large", "length_of", "saturate", "whole"]
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.kernels.addresses import opened
 from findry.kernels.compiled import compiled, inlined
 from findry.kernels.layout import COUNT, ESCAPE, FIELD, KIND, POSTING, ROWS, TF, WIDE_LIST, WINDOW, WINDOWS
 
@@ -44,20 +45,9 @@ def whole(weight: np.float32, saturation: np.float32) -> int:
 
 
 @compiled
-def saturate(
-    entry: NDArray[np.int64],
-    fixed: NDArray[np.float32],
-    slope: NDArray[np.float32],
-    lengths_at: NDArray[np.int64],
-    short_at: NDArray[np.int64],
-    over: NDArray[np.int64],
-    u8: NDArray[np.uint8],
-    u16: NDArray[np.uint16],
-    i32: NDArray[np.int32],
-    u64: NDArray[np.uint64],
-    out: NDArray[np.float32],
-) -> None:
-    """The saturation of each posting of a stored list, as `search` computes it; arguments are those of `search`."""
+def saturate(entry: NDArray[np.int64], segment: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+    """The saturation of each posting of a stored list, as `search` computes it; `segment` is as it is there."""
+    fixed, slope, _, _, lengths_at, short_at, over, u8, u16, i32, u64, _ = opened(segment)
     field, window = entry[FIELD], 0
     for p in range(entry[COUNT]):
         if entry[KIND] == WIDE_LIST:

@@ -48,17 +48,19 @@ class Queries:
     syntax: Literal["plain", "operators"] = "plain"
 
     def __post_init__(self) -> None:
-        lengths = {"texts": len(self.texts), **{name: len(values) for name, values in self.columns.items()}}
-        if self.plan:
-            lengths["plan"] = len(self.plan)
-        for name, length in lengths.items():
-            if length != len(self.space):
-                raise InputError(
-                    f"{name} must have one entry a query", expected=str(len(self.space)), received=str(length)
-                )
-        for id, text in zip(self.ids, self.texts, strict=True):
+        n = len(self.space)
+        if len(self.texts) != n or (self.plan and len(self.plan) != n) or self.columns:
+            self._check_lengths(n)
+        for row, text in enumerate(self.texts):
             if not isinstance(text, str):
-                raise InputError("a query must be text", received=type(text).__name__, where=f"query {id!r}")
+                where = f"query {self.ids[row]!r}"
+                raise InputError("a query must be text", received=type(text).__name__, where=where)
+
+    def _check_lengths(self, n: int) -> None:
+        plan = {"plan": self.plan} if self.plan else {}
+        for name, values in {"texts": self.texts, **self.columns, **plan}.items():
+            if len(values) != n:
+                raise InputError(f"{name} must have one entry a query", expected=str(n), received=str(len(values)))
 
     @classmethod
     def of(

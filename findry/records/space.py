@@ -53,7 +53,7 @@ class IdList:
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids = list(ids)
-        self._rows = {id: row for row, id in enumerate(self._ids)}
+        self._rows = dict(zip(self._ids, range(len(self._ids)), strict=True))
         self._keys: NDArray[np.uint64] | None = None
         if len(self._rows) != len(self._ids):
             seen: set[str] = set()

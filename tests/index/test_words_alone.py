@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small_worlds import CHUNKED, ONE_FIELD, TWO_FIELDS, asked, build, documents, plain_queries, reader_of, writer_of
 
 from findry.index import Schema, Snapshot, create
-from findry.index import scoring as rooms
+from findry.index import words as rooms
 from findry.index.strings import MANY, Strings, pack
 from findry.records import Document, Queries, Run
 
@@ -42,7 +42,7 @@ def test_the_short_way_gives_what_the_long_way_gives(
         for syntax in ("plain", "operators"):
             batch = Queries.of([text for text in queries if text.isascii()] or ["ant"], syntax=syntax)  # type: ignore[arg-type]
             short = searcher.search(batch, k)
-            assert searcher._words(batch) is not None or syntax == "operators"
+            assert searcher._words.best(batch, k) is not None or syntax == "operators"
             assert same(short, searcher.search(batch, k, exclude=[[] for _ in batch.texts]))
             assert same(short, searcher.search(batch, k))  # what it learnt changes nothing
 
@@ -68,13 +68,13 @@ def test_more_terms_than_are_kept_are_looked_up_again(monkeypatch: object) -> No
         for threads in (1, 2, 5):
             assert same(before, searcher.search(queries, 3, threads=threads))
             assert same(before, searcher.search(queries, 3, threads=threads, exclude=[[]] * 600))
-        assert len(searcher._scoring._known) == 601
+        assert len(searcher._words.known) == 601
         monkeypatch.setattr(rooms, "KEPT", 100)  # type: ignore[attr-defined]
         assert same(before, searcher.search(queries, 3))
         assert same(
             searcher.search(Queries.of("all w7"), 3), reader_of(snapshot).lexical().search(Queries.of("all w7"), 3)
         )
-        assert len(searcher._scoring._known) == 2
+        assert len(searcher._words.known) == 2
 
 
 @given(st.lists(st.text(max_size=4), min_size=1, max_size=6), st.data())
