@@ -52,14 +52,17 @@ class Index:
         self._given = open_encoder(encoder) if encoder is not None else None
         self._pinned = commit
         self._current = fspath(self.root / CURRENT)
-        self._bound = Bound(self._open())
+        self._bound = Bound(self._open(None))
         if self._given is not None:
             for field in self.schema.vectors:
                 require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
 
-    def _open(self) -> Reader:
+    def _open(self, before: Snapshot | None) -> Reader:
         self._seen = pointer(self.root)
-        snapshot = newest(self.root) if self._pinned is None else Snapshot(self.root, stored(self.root, self._pinned))
+        if self._pinned is None:
+            snapshot = newest(self.root, before=before)
+        else:
+            snapshot = Snapshot(self.root, stored(self.root, self._pinned))
         return Reader(snapshot, lambda name: self._encoder(snapshot, name))
 
     def _encoder(self, snapshot: Snapshot, field: str) -> Encoder:
@@ -74,7 +77,7 @@ class Index:
 
     def _newest(self) -> Bound:
         if self._pinned is None and (glance(self._current) or pointer(self.root)) != self._seen:
-            self._bound = Bound(self._open())
+            self._bound = Bound(self._open(self._bound.reader.snapshot))
         return self._bound
 
     @property
@@ -97,7 +100,7 @@ class Index:
         snapshot = self.reader.snapshot
         names = [field.name for field in snapshot.schema.vectors]
         encoders = Encoders(names, cache(lambda name: cached(self._encoder(snapshot, name))))
-        return Writer(self.root, encoders, merge=merge, keep=keep)
+        return Writer(self.root, encoders, merge=merge, keep=keep, before=snapshot)
 
     def add(
         self,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Segment"]
+__all__ = ["Segment", "open_segments"]
 
 import json
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from findry.errors import IndexDamaged
 from findry.index.arrays import RESTORE, ArrayFile
 from findry.index.checksums import same
 from findry.index.columns import Column
-from findry.index.commit import DELETES, SEGMENTS, SegmentEntry
+from findry.index.commit import DELETES, SEGMENTS, Commit, SegmentEntry
 from findry.index.depths import Measured, measure
 from findry.index.files import DISK, Files
 from findry.index.older import lexical_arrays
@@ -45,9 +47,25 @@ class Segment:
         self.postings = {f.name: Postings(self.lexical, f"lex{n}") for n, f in enumerate(schema.lexical)}
         self._vector_names = {f.name: f"vec{n}" for n, f in enumerate(schema.vectors)}
         self._chunked = schema.chunker is not None
+        self._entry = entry
         self._signs: dict[str, NDArray[np.uint64]] = {}
         self._measured: dict[str, Measured | None] = {}
         self.deleted = _deleted_docs(root, entry, files)
+
+    def under(self, entry: SegmentEntry, root: Path, files: Files = DISK) -> Segment | None:
+        """This segment with the deletes of another commit, when that names the same files; else None.
+
+        What was paged in and compared with its checksums stays known.
+        """
+        if replace(entry, deletes=self._entry.deletes) != self._entry:
+            return None
+        if entry == self._entry:
+            return self
+        other = copy(self)
+        for name in ("live_docs", "live_rows"):
+            other.__dict__.pop(name, None)
+        other._entry, other.deleted = entry, _deleted_docs(root, entry, files)
+        return other
 
     @cached_property
     def live_docs(self) -> NDArray[np.bool_]:
@@ -166,6 +184,18 @@ class Segment:
         return total
 
 
+def open_segments(
+    root: Path, commit: Commit, schema: Schema, files: Files = DISK, before: Sequence[Segment] = ()
+) -> tuple[Segment, ...]:
+    """The segments of a commit; those of `before`, read by the same schema from the same index, are used again."""
+    known = {segment.name: segment for segment in before}
+    found = []
+    for entry in commit.segments:
+        held = known[entry.name].under(entry, root, files) if entry.name in known else None
+        found.append(held or Segment(root, entry, schema, files))
+    return tuple(found)
+
+
 def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.int32]:
     parts = [np.zeros(0, np.int32)]
     for name, stamp in entry.deletes.items():
@@ -173,7 +203,8 @@ def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.i
         if len(raw) != stamp.length or not same(raw, stamp.checksum):
             raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name), hint=RESTORE)
         parts.append(np.frombuffer(raw, "<i4"))
-    deleted = np.unique(np.concatenate(parts))
+    deleted = np.sort(np.concatenate(parts))
+    deleted = deleted[np.diff(deleted, prepend=-1) != 0]
     if len(deleted) and (deleted[0] < 0 or deleted[-1] >= entry.docs):
         raise IndexDamaged("a delete file names documents that are not there", where=str(root / DELETES))
     return deleted

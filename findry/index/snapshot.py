@@ -17,7 +17,7 @@ from findry.index.commit import Commit, current
 from findry.index.files import DISK, Files
 from findry.index.filtering import document_mask
 from findry.index.schema import LexicalField, Schema, VectorField
-from findry.index.segment import Segment
+from findry.index.segment import Segment, open_segments
 from findry.index.spaces import ChunkIds, DocumentIds
 from findry.records import Document, Links, Space
 from findry.records.where import Where
@@ -29,16 +29,24 @@ F = TypeVar("F", LexicalField, VectorField)
 class Snapshot:
     """The documents and rows of one commit over all its segments.
 
-    Row numbers run through the segments and count deleted rows too; no searcher ever returns those.
+    Row numbers run through the segments and count deleted rows too; no searcher ever returns those.  Segments that an
+    earlier snapshot of the index, `before`, has opened are used again.
     """
 
-    def __init__(self, root: Path, commit: Commit | None = None, files: Files = DISK) -> None:
+    def __init__(
+        self, root: Path, commit: Commit | None = None, files: Files = DISK, before: Snapshot | None = None
+    ) -> None:
         self.root = root
         self.commit = commit or current(root, files)
         self.schema = Schema.from_card(self.commit.card["schema"])
-        self.segments = tuple(Segment(root, entry, self.schema, files) for entry in self.commit.segments)
+        self.segments = open_segments(root, self.commit, self.schema, files, self._shared(before))
         self._ids = DocumentIds(self.segments)
         self.masks = lru_cache(maxsize=32)(self._masks)
+
+    def _shared(self, before: Snapshot | None) -> Sequence[Segment]:
+        """The segments of an earlier snapshot of this index, which may be used again."""
+        same = before is not None and before.commit.index_id == self.commit.index_id
+        return before.segments if before is not None and same and before.schema == self.schema else ()
 
     @cached_property
     def documents(self) -> Space:
@@ -136,8 +144,8 @@ def _named(name: str, fields: Sequence[F], what: str) -> F:
     )
 
 
-def newest(root: Path, files: Files = DISK) -> Snapshot:
-    """A snapshot of the newest commit.
+def newest(root: Path, files: Files = DISK, before: Snapshot | None = None) -> Snapshot:
+    """A snapshot of the newest commit; what `before` has opened is used again.
 
     A writer may retire the files of a commit between the moment its number is read and the moment
     they are opened; the newer commit is then opened instead.
@@ -145,7 +153,7 @@ def newest(root: Path, files: Files = DISK) -> Snapshot:
     commit = current(root, files)
     while True:
         try:
-            return Snapshot(root, commit, files)
+            return Snapshot(root, commit, files, before)
         except (IndexDamaged, FileNotFoundError):
             later = current(root, files)
             if later.number == commit.number:

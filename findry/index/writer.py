@@ -34,7 +34,7 @@ from findry.index.merging import Merging
 from findry.index.parts import Part
 from findry.index.retire import remove_staging, retire
 from findry.index.schema import Schema
-from findry.index.segment import Segment
+from findry.index.snapshot import Snapshot
 from findry.index.staging import Staging
 from findry.models import Encoder, require_same_card
 from findry.records import Document, tie_keys
@@ -67,6 +67,7 @@ class Writer:
         keep: int = 2,
         merge: MergeMode = "background",
         files: Files = DISK,
+        before: Snapshot | None = None,
     ) -> None:
         if keep < 1:
             raise InputError("at least one commit must be kept", received=f"keep={keep}")
@@ -88,8 +89,9 @@ class Writer:
             self._kinds = dict(self._base.columns)
             taken = [int(name) for name in files.names(root / SEGMENTS) if name.isdecimal()]
             self._next = max(self._base.next_segment, *(number + 1 for number in taken), 1)
-            segments = ((Segment(root, entry, self._schema, files), entry) for entry in self._base.segments)
-            self._parts = [Part.of(segment, entry, staged=False) for segment, entry in segments]
+            segments = Snapshot(root, self._base, files, before).segments
+            held = zip(segments, self._base.segments, strict=True)
+            self._parts = [Part.of(segment, entry, staged=False) for segment, entry in held]
             self._buffer: dict[str, Document] = {}
             self._buffered = 0
             self._building: Future[Built] | None = None
