@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["app", "main"]
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -156,6 +157,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     findry.kernels.ALONE = True
+    gc.set_threshold(100_000)  # what imports and one command make stays to the end; looking for cycles took 0.1 s
     try:
         app()
     except KeyboardInterrupt:
