@@ -203,7 +203,7 @@ def _deleted_docs(root: Path, entry: SegmentEntry, files: Files) -> NDArray[np.i
         if len(raw) != stamp.length or not same(raw, stamp.checksum):
             raise IndexDamaged("a delete file is not what was written", where=str(root / DELETES / name), hint=RESTORE)
         parts.append(np.frombuffer(raw, "<i4"))
-    deleted = np.sort(np.concatenate(parts))
+    deleted: NDArray[np.int32] = np.sort(np.concatenate(parts))
     deleted = deleted[np.diff(deleted, prepend=-1) != 0]
     if len(deleted) and (deleted[0] < 0 or deleted[-1] >= entry.docs):
         raise IndexDamaged("a delete file names documents that are not there", where=str(root / DELETES))
