@@ -41,6 +41,9 @@ class Words:
     @cached_property
     def known(self) -> Known:
         """The terms that were asked for; forgotten when there are more than `KEPT` of them."""
+        return self._nothing_known()
+
+    def _nothing_known(self) -> Known:
         return Known(self._vocabularies, self._weights, self._formula, self._scoring.held)
 
     @cached_property
@@ -55,7 +58,7 @@ class Words:
         if texts is None:
             return None
         if len(self.known) > KEPT:
-            del self.known
+            self.known = self._nothing_known()
         known, answer = self.known, self._answer
         lines: list[int] = []
         ends = [0]
