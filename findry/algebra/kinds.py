@@ -8,6 +8,7 @@ import dataclasses
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any, ClassVar, Literal
 
@@ -90,6 +91,10 @@ class Stage(Pipe):
         return f"{self.stage_name}({', '.join((*before, *named))})"
 
     def key(self) -> str:
+        return self._key
+
+    @cached_property
+    def _key(self) -> str:
         bound = (getattr(self, f.name) for f in dataclasses.fields(self) if "resource" in f.metadata)
         identities = [getattr(value, "identity", f"{type(value).__name__}@{id(value):x}") for value in bound]
         return f"{self._written((pipe.key() for pipe in self.before), self.settings())}@{','.join(identities)}"
