@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from findry.index.arrays import ArrayFile
 from findry.index.columns import DTYPES, Column
+from findry.index.dictionary import dictionary
 from findry.index.postings import Bounds, Postings, posting_arrays
 from findry.index.strings import Strings, pack
 from findry.kernels.layout import ESCAPE
@@ -77,7 +78,9 @@ def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[
         over = copy_part(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over)
     order = np.argsort(over_at[:over])
     lengths = np.concatenate([np.zeros(0, np.int32), *(postings.lengths[mask] for postings, mask in parts)])
-    arrays, bounds = posting_arrays(words, start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths)
+    arrays, bounds = posting_arrays(
+        dictionary(words), start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths
+    )
     return arrays, bounds, int(lengths.sum(dtype=np.int64))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.arrays import ALIGNMENT, ArrayFile
+from findry.index.dictionary import dictionary
 from findry.index.postings import Bounds, HeldArrays, posting_arrays
 from findry.index.schema import Schema
 from findry.index.strings import Strings
@@ -40,7 +41,7 @@ def _converted(old: Mapping[str, NDArray[Any]]) -> tuple[Arrays, Bounds]:
     order = np.lexsort((old["positions"], rows))
     offsets = ragged.counts_to_offsets(old["lengths"].astype(np.int64))
     found = invert(terms[order], old["positions"][order], offsets, np.arange(len(words), dtype=np.int32))
-    return posting_arrays(words, *found, np.array(old["lengths"], np.int32))
+    return posting_arrays(dictionary(words), *found, np.array(old["lengths"], np.int32))
 
 
 class _Converted:

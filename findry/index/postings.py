@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
 
 from findry.index.bm25 import BM25
-from findry.index.strings import Strings, pack
+from findry.index.dictionary import Dictionary, dictionary, encoded, sorted_terms
+from findry.index.strings import Strings
 from findry.kernels.layout import ESCAPE
 from findry.text import TokenBatch
 
@@ -77,21 +77,20 @@ def build_postings(tokens: TokenBatch) -> tuple[Arrays, Bounds]:
     """The arrays of a field from the analysed texts of its rows, and their bounds.  Cost: linear in the tokens."""
     from findry.kernels.inverting import invert
 
-    words = [word.encode("utf-8", "surrogatepass") for word in tokens.vocabulary]
-    by_bytes = sorted(range(len(words)), key=words.__getitem__)
-    rank = np.empty(len(words), np.int32)
-    rank[by_bytes] = np.arange(len(words), dtype=np.int32)
+    order, terms = sorted_terms(dictionary(encoded(tokens.vocabulary)))
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
     found = invert(
         np.ascontiguousarray(tokens.terms, np.int32),
         np.ascontiguousarray(tokens.positions, np.int32),
         np.ascontiguousarray(tokens.offsets, np.int64),
         rank,
     )
-    return posting_arrays([words[index] for index in by_bytes], *found, np.diff(tokens.offsets).astype(np.int32))
+    return posting_arrays(terms, *found, np.diff(tokens.offsets).astype(np.int32))
 
 
 def posting_arrays(
-    words: Sequence[bytes],
+    terms: Dictionary,
     start: NDArray[np.int64],
     rows: NDArray[np.int32],
     tf: NDArray[np.uint8],
@@ -110,13 +109,11 @@ def posting_arrays(
     wide, slot, rows16, rows32, windows, tops, ladder = into_windows(
         start, rows, tf, over_at, over_tf, lengths, fixed, slope
     )
-    offsets, data = pack(words)
-    hashes = np.fromiter(map(xxh3_64_intdigest, words), np.uint64, len(words))
-    order = np.argsort(hashes, kind="stable").astype(np.int32)
+    order = np.argsort(terms.hashes, kind="stable").astype(np.int32)
     return {
-        "terms.offsets": offsets,
-        "terms.data": data,
-        "keys": hashes[order],
+        "terms.offsets": terms.offsets,
+        "terms.data": terms.data,
+        "keys": terms.hashes[order],
         "order": order,
         "start": start,
         "wide": wide,

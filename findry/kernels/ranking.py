@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from findry.kernels.arrays import fixed
 from findry.kernels.compiled import compiled, inlined
 from findry.kernels.products import fill, order_of_sum
+from findry.kernels.selecting import SHORT, order_places
+
+MANY = 32
+"""So many times the wanted places are sorted whole, to take the first of them."""
 
 
 @inlined
@@ -50,9 +54,15 @@ def leading(
 ) -> NDArray[np.int64]:
     """The places of the k best in order: larger scores, then smaller tie keys of their rows.
 
-    A heap of k places; a sort by the standard library's means would take ten times as long to compile.
+    By digits where many of them are wanted, else with a heap of k places; numba's own sort would take ten times as long
+    to compile.
     """
     k = min(max(k, 0), len(scores))
+    if k > SHORT and len(scores) <= MANY * k:
+        keys = np.empty(len(scores), np.uint64)
+        for place in range(len(scores)):
+            keys[place] = ties[rows[place]]
+        return order_places(scores, keys)[:k]
     heap = np.empty(k, np.int64)
     for place in range(k):
         at = place

@@ -82,29 +82,32 @@ def sort_places(places: NDArray[np.int64], values: NDArray[np.float32], ties: ND
 
 @compiled
 def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The places of values that are not negative, in the order of `sort_places`; int64[n].
+    """The places of values in the order of `sort_places`; int64[n].
 
     By digits of eleven bits, the lowest first, and by ties among equal values.  Source: Knuth, The Art of Computer
     Programming 3, 1998, section 5.2.5, algorithm R.  Cost: O(n).
 
     >>> import numpy as np
-    >>> order_places(np.array([1, 3, 3], np.float32), np.array([5, 9, 2], np.uint64)).tolist()
-    [2, 1, 0]
+    >>> order_places(np.array([1, 3, 3, -2], np.float32), np.array([5, 9, 2, 1], np.uint64)).tolist()
+    [2, 1, 0, 3]
     """
     n = len(values)
     places = np.arange(n)
     if n > SHORT:
-        keys, other = values.view(np.uint32), np.empty(n, np.int64)
+        keys, other = np.empty(n, np.uint32), np.empty(n, np.int64)
+        for place in range(n):
+            bits = np.float32(values[place] + np.float32(0)).view(np.uint32)  # -0 and 0 are one value
+            keys[place] = bits if bits >> np.uint32(31) else ~(bits | np.uint32(1 << 31))
         counts = np.empty((1 << DIGIT) + 1, np.int64)
         for shift in range(0, 32, DIGIT):
             counts[:] = 0
             for place in range(n):
-                counts[(~keys[place] >> np.uint32(shift)) & DIGITS] += 1
+                counts[(keys[place] >> np.uint32(shift)) & DIGITS] += 1
             before = 0
             for digit in range(1 << DIGIT):
                 before, counts[digit] = before + counts[digit], before
             for i in range(n):
-                digit = (~keys[places[i]] >> np.uint32(shift)) & DIGITS
+                digit = (keys[places[i]] >> np.uint32(shift)) & DIGITS
                 other[counts[digit]] = places[i]
                 counts[digit] += 1
             places, other = other, places

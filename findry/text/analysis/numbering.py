@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from findry.text.analysis.characters import ends_every_word
 from findry.text.analysis.languages import CUT_AT_APOSTROPHE, ELISION, POSSESSIVE
 
-_FEWEST_SLOTS = 1 << 12
+_FEWEST_SLOTS, _MOST_SLOTS, _BYTES_A_WORD = 1 << 12, 1 << 16, 16
 _T = TypeVar("_T", bound=np.generic)
 
 
@@ -37,8 +37,7 @@ class WordNumbers:
         self._letters, self._kinds = _byte_tables(language not in CUT_AT_APOSTROPHE, underscore)
         self._apostrophes = _apostrophes(language)
         self._factor = np.uint64(int.from_bytes(os.urandom(8), "little") | 1)  # nobody can write texts that collide
-        self._table = np.zeros(2 * _FEWEST_SLOTS, np.uint64)
-        self._ends = np.zeros(_FEWEST_SLOTS, np.int64)
+        self._begin(0)
         self._spelled = np.empty(0, np.uint8)
         self._known = 0
 
@@ -49,6 +48,8 @@ class WordNumbers:
         """
         from findry.kernels.words import number_words
 
+        if not self._known:
+            self._begin(len(data))
         starts = np.cumsum(lengths + 1) - lengths
         words = np.empty(len(data) // 2 + 1, np.int32)
         counts = np.empty(len(lengths), np.int64)
@@ -71,6 +72,11 @@ class WordNumbers:
     @property
     def _shift(self) -> np.uint64:
         return np.uint64(65 - (len(self._table) - 1).bit_length())
+
+    def _begin(self, size: int) -> None:
+        """Room for as many different words as so many bytes may well have."""
+        slots = min(max(_FEWEST_SLOTS, 1 << (size // _BYTES_A_WORD).bit_length()), _MOST_SLOTS)
+        self._table, self._ends = np.zeros(2 * slots, np.uint64), np.zeros(slots, np.int64)
 
     def _enlarge(self) -> None:
         from findry.kernels.words import enlarge
