@@ -9,19 +9,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-THREADED = 64
+THREADED, MOST = 64, 512
 PROCESSORS = os.cpu_count() or 1
 T = TypeVar("T")
 
 
 def spread(work: Callable[[int, int], T], queries: int, threads: int | None) -> list[T]:
-    """What `work(first, last)` gives for the parts of a batch, in order; one part for fewer than 64 queries.
+    """What `work(first, last)` gives for the parts of a batch, in order; parts have at most 512 queries.
 
-    threads: at most so many, by default as many as there are processors.
+    threads: at most so many, by default as many as there are processors; one for fewer than 64 queries.
     """
     threads = min(threads or PROCESSORS, queries // (THREADED // 2))
+    parts = max(threads, -(-queries // MOST), 1)
+    ends = [queries * place // parts for place in range(parts + 1)]
     if threads < 2:
-        return [work(0, queries)]
-    ends = [queries * place // threads for place in range(threads + 1)]
+        return list(map(work, ends[:-1], ends[1:]))
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, ends[:-1], ends[1:]))

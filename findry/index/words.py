@@ -72,9 +72,11 @@ class Words:
             return answer(view.numbers, start, asked, most)
 
         def run(first: int, last: int) -> Ranking:
-            return answer(view.numbers, start[first : last + 1], asked, most)
+            here = start[first : last + 1]
+            return answer(view.numbers, here - here[0], asked[here[0] : here[-1]], most)
 
-        return _joined(spread(run, len(texts), threads))
+        parts = spread(run, len(texts), threads)
+        return parts[0] if len(parts) == 1 else _joined(parts)
 
     def _texts(self, queries: Queries) -> Sequence[str] | None:
         """The words of each query, None where one has more than words."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import CHUNKED, ONE_FIELD, TWO_FIELDS, asked, build, documents, plain_queries, reader_of, writer_of
 
-from findry.index import Schema, Snapshot, create
+from findry.index import Schema, Snapshot, create, spreading
 from findry.index import words as rooms
 from findry.index.strings import MANY, Strings, pack
 from findry.records import Document, Queries, Run
@@ -69,6 +69,9 @@ def test_more_terms_than_are_kept_are_looked_up_again(monkeypatch: object) -> No
             assert same(before, searcher.search(queries, 3, threads=threads))
             assert same(before, searcher.search(queries, 3, threads=threads, exclude=[[]] * 600))
         assert len(searcher._words.known) == 601
+        monkeypatch.setattr(spreading, "MOST", 7)  # type: ignore[attr-defined]
+        for threads in (1, 3):
+            assert same(before, searcher.search(queries, 3, threads=threads))
         monkeypatch.setattr(rooms, "KEPT", 100)  # type: ignore[attr-defined]
         assert same(before, searcher.search(queries, 3))
         assert same(
