@@ -61,6 +61,8 @@ def open_session(
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
+    # Threads that wait in a loop for the next text hold the processors that the search needs after it.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_external_initializers(wanted, values)
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     return VectorSession(session, [arrays, values])
