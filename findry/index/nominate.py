@@ -17,7 +17,7 @@ from findry.index.segment import Segment
 Mask = NDArray[np.bool_]
 Found = tuple[NDArray[np.int32], NDArray[np.float32]]
 EPSILON = float(np.finfo(np.float32).eps)
-BLOCK_BYTES, PARTS, FEW, CHEAP, SMALL, THREADED = 64 << 20, 1024, 4, 64, 32, 1 << 24
+BLOCK_BYTES, PARTS, FEW, CHEAP, SMALL, THREADED, ALONE = 64 << 20, 1024, 4, 64, 32, 1 << 24, 1 << 24
 EVERY: NDArray[np.int64] = np.zeros(0, np.int64)
 Scan = Literal["auto", "exact", "signs"]
 
