@@ -60,7 +60,7 @@ class LexicalSearcher:
         self.fields = dict(weights)
         self._vocabularies = [Vocabulary(snapshot, name) for name in weights]
         values = tuple(weights.values())
-        self._scoring = Scoring(snapshot, self.formula, self._vocabularies, values)
+        self._scoring = Scoring(snapshot, self.formula, self._vocabularies)
         self._words = Words(snapshot, self.formula, self._vocabularies, values, self._scoring)
 
     @property

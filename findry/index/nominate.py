@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["Found", "Scan", "SegmentVectors"]
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Literal
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.segment import Segment
+from findry.index.spreading import spread
 
 Mask = NDArray[np.bool_]
 Found = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -81,12 +81,8 @@ class SegmentVectors:
         def run(start: int, stop: int) -> list[Found]:
             return best_by_signs(self._signs, self._matrix, vectors[start:stop], *settings)
 
-        if len(vectors) < 2 or len(vectors) * rows < THREADED:
-            found = run(0, len(vectors))
-        else:
-            half = len(vectors) // 2
-            with ThreadPoolExecutor(2) as pool:
-                found = [of_it for part in pool.map(run, (0, half), (half, len(vectors))) for of_it in part]
+        threads = None if len(vectors) * rows >= THREADED else 1
+        found = [of_it for part in spread(run, len(vectors), threads, fewest=1) for of_it in part]
         for place, (hits, _) in enumerate(found):
             if not len(hits):
                 found[place] = self._by_products(vectors[place : place + 1], [mask], k)[0]

@@ -40,11 +40,8 @@ class _Part(NamedTuple):
 class Scoring:
     """Scores under one formula; each addend is a whole number under the scale of its query."""
 
-    def __init__(
-        self, snapshot: Snapshot, formula: BM25, vocabularies: Sequence[Vocabulary], weights: Sequence[float]
-    ) -> None:
-        self._snapshot, self._formula = snapshot, formula
-        self._vocabularies, self._weights = vocabularies, weights
+    def __init__(self, snapshot: Snapshot, formula: BM25, vocabularies: Sequence[Vocabulary]) -> None:
+        self._snapshot, self._vocabularies = snapshot, vocabularies
         self._lines = [formula.line(vocabulary.average_length) for vocabulary in vocabularies]
 
     @cached_property
@@ -69,7 +66,7 @@ class Scoring:
         return self._ranked(parts, scale, k, threads)
 
     def _ranked(self, parts: Sequence[_Part], scale: NDArray[np.float64], k: int, threads: int | None) -> Ranking:
-        from findry.kernels.planning import ranked
+        from findry.kernels.candidates import ranked
 
         queries, most = len(scale), int(min(k, max(self._snapshot.row_base[-1], 1)))
         held = np.zeros((queries, 2), np.int64)

@@ -14,12 +14,12 @@ PROCESSORS = os.cpu_count() or 1
 T = TypeVar("T")
 
 
-def spread(work: Callable[[int, int], T], queries: int, threads: int | None) -> list[T]:
+def spread(work: Callable[[int, int], T], queries: int, threads: int | None, fewest: int = THREADED // 2) -> list[T]:
     """What `work(first, last)` gives for the parts of a batch, in order; parts have at most 512 queries.
 
-    threads: at most so many, by default as many as there are processors; one for fewer than 64 queries.
+    threads: at most so many, by default as many as there are processors, and each with at least `fewest` queries.
     """
-    threads = min(threads or PROCESSORS, queries // (THREADED // 2))
+    threads = min(threads or PROCESSORS, queries // fewest)
     parts = max(threads, -(-queries // MOST), 1)
     ends = [queries * place // parts for place in range(parts + 1)]
     if threads < 2:

@@ -9,6 +9,7 @@ from numba import carray
 from numpy.typing import NDArray
 
 from findry.kernels.addresses import pointer
+from findry.kernels.candidates import ranked
 from findry.kernels.compiled import compiled
 from findry.kernels.descriptors import (
     CAPACITY,
@@ -24,7 +25,7 @@ from findry.kernels.descriptors import (
 )
 from findry.kernels.layout import COLUMNS, SPARE
 from findry.kernels.maxscore import search
-from findry.kernels.planning import planned, ranked
+from findry.kernels.planning import planned
 
 
 @compiled

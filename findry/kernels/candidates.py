@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["GROUPS", "crowded", "reached_by", "shrink", "tie_of"]
+__all__ = ["GROUPS", "crowded", "ranked", "reached_by", "shrink", "tie_of"]
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.compiled import compiled, inlined
-from findry.kernels.selecting import select
+from findry.kernels.selecting import order_places, select
 
 GROUPS, FEW = 256, 24
 """Groups of the rows of a window; so few of them are looked at one by one."""
@@ -111,3 +111,26 @@ def shrink(
         if keep:
             values[kept], found[kept], ties[kept] = values[place], found[place], ties[place]
             kept += 1
+
+
+@compiled
+def ranked(
+    held: NDArray[np.int64],
+    values: NDArray[np.float32],
+    found: NDArray[np.int32],
+    ties: NDArray[np.uint64],
+    scale: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """The candidates of each query in order: offsets int64[Q + 1], rows, and scores value / scale."""
+    offsets = np.zeros(len(held) + 1, np.int64)
+    for query in range(len(held)):
+        offsets[query + 1] = offsets[query] + held[query, 0]
+    rows = np.empty(offsets[-1], np.int32)
+    scores = np.empty(offsets[-1], np.float32)
+    for query in range(len(held)):
+        n, base = held[query, 0], offsets[query]
+        order = order_places(values[query, :n], ties[query, :n])
+        for i in range(n):
+            rows[base + i] = found[query, order[i]]
+            scores[base + i] = values[query, order[i]] / scale[query]
+    return offsets, rows, scores

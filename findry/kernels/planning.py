@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["describe", "gather", "locate", "planned", "present", "ranked", "weigh"]
+__all__ = ["describe", "gather", "locate", "planned", "present", "weigh"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from findry.kernels.layout import (
     WIDE_LIST,
     WINDOWS,
 )
-from findry.kernels.selecting import order_places
 
 
 @compiled
@@ -143,29 +142,6 @@ def describe(
         else:
             out[line, KIND], out[line, ROWS] = NARROW, places[1] + first - wide[term]
     return unseen
-
-
-@compiled
-def ranked(
-    held: NDArray[np.int64],
-    values: NDArray[np.float32],
-    found: NDArray[np.int32],
-    ties: NDArray[np.uint64],
-    scale: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """The candidates of each query in order: offsets int64[Q + 1], rows, and scores value / scale."""
-    offsets = np.zeros(len(held) + 1, np.int64)
-    for query in range(len(held)):
-        offsets[query + 1] = offsets[query] + held[query, 0]
-    rows = np.empty(offsets[-1], np.int32)
-    scores = np.empty(offsets[-1], np.float32)
-    for query in range(len(held)):
-        n, base = held[query, 0], offsets[query]
-        order = order_places(values[query, :n], ties[query, :n])
-        for i in range(n):
-            rows[base + i] = found[query, order[i]]
-            scores[base + i] = values[query, order[i]] / scale[query]
-    return offsets, rows, scores
 
 
 @inlined

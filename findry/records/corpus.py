@@ -29,6 +29,8 @@ class Document:
         if not isinstance(self.id, str) or not self.id:
             raise InputError("a document needs a non-empty string id", received=repr(self.id))
         for name, text in self.text.items():
+            if not isinstance(name, str):
+                raise InputError("a field needs a name of text", received=repr(name), where=f"document {self.id!r}")
             if not isinstance(text, str):
                 raise InputError(
                     f"field {name!r} must be text", received=type(text).__name__, where=f"document {self.id!r}"

@@ -138,5 +138,5 @@ def test_bounds_hold_when_the_average_length_drifts(snapshot: Snapshot, ratio: f
         vocabulary.__dict__["average_length"] = vocabulary.average_length * ratio
     drifted = LexicalSearcher(snapshot)
     drifted._vocabularies = searcher._vocabularies
-    drifted._scoring = type(searcher._scoring)(snapshot, searcher.formula, searcher._vocabularies, (1.0, 1.0))
+    drifted._scoring = type(searcher._scoring)(snapshot, searcher.formula, searcher._vocabularies)
     assert require_same(drifted, asked, 10, Restrictions(snapshot, asked, None, None)) > 50

@@ -76,8 +76,8 @@ def test_queries_are_numbered_or_named_and_taken_with_their_columns() -> None:
         Queries.of({"a": "x"}, language=["en", "yo"])
 
 
-def test_a_document_needs_an_id_and_text_in_its_fields() -> None:
-    for id, text in (("", {"text": "x"}), ("a", {"text": 5})):
+def test_a_document_needs_an_id_and_text_under_names_in_its_fields() -> None:
+    for id, text in (("", {"text": "x"}), ("a", {"text": 5}), ("a", {7: "x"})):
         with pytest.raises(InputError):
             Document(id, text)  # type: ignore[arg-type]
     assert [d.id for d in Corpus.of(Document(n, {"text": n}) for n in "ab")] == ["a", "b"]
