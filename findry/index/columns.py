@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from findry.errors import InputError
 from findry.index.arrays import ArrayFile
 from findry.index.strings import Strings, pack
-from findry.records import Document, ragged
+from findry.records import ragged
 
 DTYPES = {"int": np.int64, "float": np.float64, "bool": np.bool_, "str": np.int32}
+Values = Mapping[str, Any] | None
 NAMES = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -62,11 +63,11 @@ def merge_kinds(old: str | None, new: str | None) -> str | None:
     raise InputError("a filter column must keep its kind", expected=old, received=new)
 
 
-def settle_kinds(documents: Sequence[Document], known: Mapping[str, str]) -> dict[str, str]:
+def _settled(ids: Sequence[str], values: Sequence[Values], known: Mapping[str, str]) -> dict[str, str]:
     """The kind of every column after these documents, given the kinds known before."""
     kinds = dict(known)
-    for document in documents:
-        for key, value in document.values.items():
+    for id, of_it in zip(ids, values, strict=True):
+        for key, value in of_it.items() if of_it else ():
             try:
                 kind = merge_kinds(kinds.get(key), kind_of(value))
             except InputError as error:
@@ -74,7 +75,7 @@ def settle_kinds(documents: Sequence[Document], known: Mapping[str, str]) -> dic
                     error.what,
                     expected=error.expected,
                     received=f"{error.received} ({str(value)[:60]!r})",
-                    where=f"document {document.id!r}, value {key!r}",
+                    where=f"document {id!r}, value {key!r}",
                     hint="convert the value, or leave it out by a field mapping",
                 ) from None
             if kind is not None:
@@ -82,20 +83,23 @@ def settle_kinds(documents: Sequence[Document], known: Mapping[str, str]) -> dic
     return kinds
 
 
-def build_columns(documents: Sequence[Document], known: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def build_columns(
+    ids: Sequence[str], values: Sequence[Values], known: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Arrays named ``col<i>.<part>`` for the columns in use, and the kinds after these documents.
 
+    `values` has those of each document, None for none of them.
     Errors: `InputError` naming the document and the value that does not fit its column.
     """
-    kinds = settle_kinds(documents, known)
-    used = {key for document in documents for key, value in document.values.items() if value is not None}
+    kinds = _settled(ids, values, known)
+    used = {key for of_it in values if of_it for key, value in of_it.items() if value is not None}
     arrays: dict[str, NDArray[Any]] = {}
     names: dict[str, list[Any]] = {}
     for place, key in enumerate(sorted(used & kinds.keys())):
         kind = kinds[key]
         names[key] = [place, kind]
-        values = [document.values.get(key) for document in documents]
-        arrays.update({f"col{place}.{part}": array for part, array in _column(values, kind).items()})
+        of_column = [of_it.get(key) if of_it else None for of_it in values]
+        arrays.update({f"col{place}.{part}": array for part, array in _column(of_column, kind).items()})
     return {"arrays": arrays, "names": names}, kinds
 
 

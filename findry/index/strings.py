@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Strings", "pack"]
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,20 @@ from findry.records import ragged
 MANY = 32
 
 
-def pack(texts: Iterable[str | bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def pack(texts: Iterable[str] | Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Offsets int64[n + 1] and UTF-8 bytes uint8[total] of some strings.
 
     >>> offsets, data = pack(["ab", "", "c"])
     >>> offsets.tolist(), data.tobytes()
     ([0, 2, 2, 3], b'abc')
     """
-    raw = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in texts]
-    lengths = np.fromiter(map(len, raw), np.int64, len(raw))
+    held: list[Any] = list(texts)
+    raw: list[Any] = held
+    if held and isinstance(held[0], str):
+        joined = "".join(held)
+        raw = [joined.encode()] if joined.isascii() else [text.encode("utf-8", "surrogatepass") for text in held]
+        held = held if joined.isascii() else raw
+    lengths = np.fromiter(map(len, held), np.int64, len(held))
     return ragged.counts_to_offsets(lengths), np.frombuffer(b"".join(raw), np.uint8)
 
 

@@ -26,6 +26,7 @@ from findry.index.commit import (
     pointer,
     publish,
 )
+from findry.index.draft import Draft
 from findry.index.files import DISK, Files
 from findry.index.limits import LIMITS
 from findry.index.lock import WriterLock
@@ -92,8 +93,7 @@ class Writer:
             segments = Snapshot(root, self._base, files, before).segments
             held = zip(segments, self._base.segments, strict=True)
             self._parts = [Part.of(segment, entry, staged=False) for segment, entry in held]
-            self._buffer: dict[str, Document] = {}
-            self._buffered = 0
+            self._draft = Draft(self._schema)
             self._building: Future[Built] | None = None
             self._changed = False
         except BaseException:
@@ -112,7 +112,6 @@ class Writer:
             return self._take(documents, progress)
         except BaseException:
             self._abandon()
-            self._buffer, self._buffered = {}, 0
             parts, self._kinds, self._changed = before
             for part, fresh in parts:
                 part.restore(fresh)
@@ -132,10 +131,10 @@ class Writer:
         for document in documents:
             if not isinstance(document, Document):
                 raise InputError("only documents can be added", received=type(document).__name__)
-            self._buffered += LIMITS.document(document)
-            self._buffer[document.id] = document
+            characters = LIMITS.document(document)
+            self._draft.take(document, characters)
             taken += 1
-            if self._buffered > FLUSH_CHARACTERS or len(self._buffer) >= FLUSH_DOCUMENTS:
+            if self._draft.characters > FLUSH_CHARACTERS or len(self._draft) >= FLUSH_DOCUMENTS:
                 self._flush(progress)
         self._flush(progress, last=True)
         return taken
@@ -157,22 +156,21 @@ class Writer:
 
     def _flush(self, progress: bool, *, last: bool = False) -> None:
         """Build a segment of what was added since the last one, in staging; beside the reading of what follows."""
-        documents = list(self._buffer.values())
-        self._buffer, self._buffered = {}, 0
+        draft, self._draft = self._draft, Draft(self._schema)
         self._settle()
-        if documents and last:
+        if len(draft) and last:
             with self._writing():
-                self._put(self._built(self._reserve(), documents, progress))
-        elif documents:
+                self._put(self._built(self._reserve(), draft, progress))
+        elif len(draft):
             thread = ThreadPoolExecutor(1, "findry-build")
-            self._building = thread.submit(self._built, self._reserve(), documents, progress)
+            self._building = thread.submit(self._built, self._reserve(), draft, progress)
             thread.shutdown(wait=False)
 
-    def _built(self, name: str, documents: Sequence[Document], progress: bool) -> Built:
-        arrays, meta, kinds = build_segment(documents, self._schema, self._encoders, self._kinds, progress=progress)
+    def _built(self, name: str, draft: Draft, progress: bool) -> Built:
+        arrays, meta, kinds = build_segment(draft, self._encoders, self._kinds, progress=progress)
         LIMITS.columns(kinds)
         LIMITS.total(meta["rows"] + sum(part.segment.rows for part in self._parts))
-        return self._stage.write(name, arrays, meta), kinds, [document.id for document in documents], arrays["ids.ties"]
+        return self._stage.write(name, arrays, meta), kinds, draft.ids, arrays["ids.ties"]
 
     def _settle(self) -> None:
         """Wait for the segment that is being built, and take it in."""
@@ -189,7 +187,8 @@ class Writer:
         self._parts.append(part)
 
     def _abandon(self) -> None:
-        """Wait for the segment that is being built, and forget it."""
+        """Wait for the segment that is being built, and forget it and what was gathered."""
+        self._draft = Draft(self._schema)
         if self._building is not None:
             wait([self._building])
             self._building = None

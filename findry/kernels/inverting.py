@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from findry.kernels.compiled import compiled, inlined
 from findry.kernels.layout import ESCAPE
 
+LOW = (1 << 32) - 1
+
 
 @inlined
 def put_gap(out: NDArray[np.uint8], at: int, gap: int) -> int:
@@ -32,7 +34,6 @@ def gap_width(gap: int) -> int:
     return width
 
 
-@compiled
 def invert(
     terms: NDArray[np.int32], positions: NDArray[np.int32], offsets: NDArray[np.int64], rank: NDArray[np.int32]
 ) -> tuple[
@@ -49,52 +50,90 @@ def invert(
     terms: int32[T] of all rows one after another, positions: int32[T] rising in a row, offsets: int64[n + 1] of the
     rows, rank: int32[V], the place of each term in the order of terms.  Returns start int64[V + 1], rows int32[P],
     tf uint8[P], the postings whose tf is larger (int64, int32), at int64[V + 1], and positions as gaps uint8.
+
+    Large arrays are made by NumPy, which asks for large pages: tokens go to places all over them.
     """
-    vocabulary, total = len(rank), len(terms)
-    token_start = np.zeros(vocabulary + 1, np.int64)
-    for token in range(total):
-        token_start[rank[terms[token]] + 1] += 1
-    for term in range(vocabulary):
-        token_start[term + 1] += token_start[term]
-    cursor = token_start[:-1].copy()
-    token_row = np.empty(total, np.int32)
-    token_position = np.empty(total, np.int32)
+    begins = count_terms(terms, rank)
+    tokens = np.empty(len(terms), np.int64)
+    put_in_order(terms, positions, offsets, rank, begins[:-1].copy(), tokens)
+    count, size, large = measure(begins, tokens)
+    start, at = np.zeros(len(begins), np.int64), np.zeros(len(begins), np.int64)
+    rows, tf, gaps = np.empty(count, np.int32), np.empty(count, np.uint8), np.empty(size, np.uint8)
+    over_at, over_tf = np.empty(large, np.int64), np.empty(large, np.int32)
+    write(begins, tokens, start, at, rows, tf, over_at, over_tf, gaps)
+    return start, rows, tf, over_at, over_tf, at, gaps
+
+
+@compiled
+def count_terms(terms: NDArray[np.int32], rank: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Where the tokens of each term begin in the order of terms; int64[V + 1]."""
+    begins = np.zeros(len(rank) + 1, np.int64)
+    for token in range(len(terms)):
+        begins[rank[terms[token]] + 1] += 1
+    for term in range(len(rank)):
+        begins[term + 1] += begins[term]
+    return begins
+
+
+@compiled
+def put_in_order(
+    terms: NDArray[np.int32],
+    positions: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    rank: NDArray[np.int32],
+    cursor: NDArray[np.int64],
+    tokens: NDArray[np.int64],
+) -> None:
+    """Put row x 2^32 + position of each token where it belongs in the order of terms; `cursor` is used up."""
     for row in range(len(offsets) - 1):
         for token in range(offsets[row], offsets[row + 1]):
             term = rank[terms[token]]
-            place = cursor[term]
-            token_row[place] = row
-            token_position[place] = positions[token]
-            cursor[term] = place + 1
-    count = bytes_needed = large = 0
-    for term in range(vocabulary):
-        token, stop = token_start[term], token_start[term + 1]
+            tokens[cursor[term]] = (row << 32) | positions[token]
+            cursor[term] += 1
+
+
+@compiled
+def measure(begins: NDArray[np.int64], tokens: NDArray[np.int64]) -> tuple[int, int, int]:
+    """How many postings there are, how many bytes their gaps need, and how many frequencies do not fit a byte."""
+    count = size = large = 0
+    for term in range(len(begins) - 1):
+        token, stop = begins[term], begins[term + 1]
         while token < stop:
-            row, before, tf = token_row[token], 0, 0
-            while token < stop and token_row[token] == row:
-                bytes_needed += gap_width(token_position[token] - before)
-                before = token_position[token]
+            row, before, first = tokens[token] >> 32, 0, token
+            while token < stop and tokens[token] >> 32 == row:
+                position = tokens[token] & LOW
+                size += gap_width(position - before)
+                before = position
                 token += 1
-                tf += 1
             count += 1
-            large += tf >= ESCAPE
-    start = np.zeros(vocabulary + 1, np.int64)
-    at = np.zeros(vocabulary + 1, np.int64)
-    rows = np.empty(count, np.int32)
-    tfs = np.empty(count, np.uint8)
-    over_at = np.empty(large, np.int64)
-    over_tf = np.empty(large, np.int32)
-    gaps = np.empty(bytes_needed, np.uint8)
+            large += token - first >= ESCAPE
+    return count, size, large
+
+
+@compiled
+def write(
+    begins: NDArray[np.int64],
+    tokens: NDArray[np.int64],
+    start: NDArray[np.int64],
+    at: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    tfs: NDArray[np.uint8],
+    over_at: NDArray[np.int64],
+    over_tf: NDArray[np.int32],
+    gaps: NDArray[np.uint8],
+) -> None:
+    """Write the postings of ordered tokens."""
     posting = byte = over = 0
-    for term in range(vocabulary):
-        token, stop = token_start[term], token_start[term + 1]
+    for term in range(len(begins) - 1):
+        token, stop = begins[term], begins[term + 1]
         while token < stop:
-            row, before, tf = token_row[token], 0, 0
-            while token < stop and token_row[token] == row:
-                byte = put_gap(gaps, byte, token_position[token] - before)
-                before = token_position[token]
+            row, before, first = tokens[token] >> 32, 0, token
+            while token < stop and tokens[token] >> 32 == row:
+                position = tokens[token] & LOW
+                byte = put_gap(gaps, byte, position - before)
+                before = position
                 token += 1
-                tf += 1
+            tf = token - first
             rows[posting] = row
             tfs[posting] = min(tf, ESCAPE)
             if tf >= ESCAPE:
@@ -104,7 +143,6 @@ def invert(
             posting += 1
         start[term + 1] = posting
         at[term + 1] = byte
-    return start, rows, tfs, over_at, over_tf, at, gaps
 
 
 @compiled

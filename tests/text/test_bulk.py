@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from findry.text import Analyzer, TokenBatch
-from findry.text.analysis import analyzer as analyzer_module
 from findry.text.analysis import bulk
 
 ANALYZERS = [
@@ -48,7 +47,9 @@ def assert_same(found: TokenBatch, expected: TokenBatch) -> None:
 
 
 def compiled(analyzer: Analyzer, texts: Sequence[str]) -> TokenBatch:
-    return bulk.analyze_many(analyzer_module._surfaces(analyzer), texts)
+    analysis = analyzer.in_parts()
+    analysis.take(texts)
+    return analysis.finish()
 
 
 @given(analyzers, st.lists(anything, max_size=6))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from findry.errors import IdentityMismatch, InputError
 from findry.text.analysis.batch import Token, TokenBatch
+from findry.text.analysis.bulk import BulkAnalysis
 from findry.text.analysis.characters import SEPARATOR
 from findry.text.analysis.languages import STOP_WORDS, language_name, snowball_version
 from findry.text.analysis.surfaces import Occurrence, Surfaces
@@ -90,12 +91,23 @@ class Analyzer:
         >>> batch.vocabulary, batch.terms.tolist(), batch.positions.tolist(), batch.offsets.tolist()
         (['red', 'fox'], [0, 1, 0, 1], [1, 2, 0, 1], [0, 2, 2, 4])
         """
-        surfaces = _surfaces(self)
         if sum(map(len, texts)) >= _COMPILED_FROM:
-            from findry.text.analysis.bulk import analyze_many
-
-            return analyze_many(surfaces, texts)
+            analysis = self.in_parts()
+            analysis.take(texts)
+            return analysis.finish()
         return self._by_patterns(texts)
+
+    def in_parts(self) -> BulkAnalysis:
+        """An analysis that takes texts part after part and gives the terms of all of them at the end.
+
+        >>> analysis = Analyzer().in_parts()
+        >>> analysis.take(["the red fox"])
+        >>> analysis.take(["red foxes"])
+        >>> batch = analysis.finish()
+        >>> batch.vocabulary, batch.terms.tolist(), batch.offsets.tolist()
+        (['red', 'fox'], [0, 1, 0, 1], [0, 2, 4])
+        """
+        return BulkAnalysis(_surfaces(self))
 
     def _by_patterns(self, texts: Sequence[str]) -> TokenBatch:
         """The same by regular expressions: faster for few short texts, which need no compiled code."""

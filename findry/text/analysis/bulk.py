@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["analyze_many"]
+__all__ = ["BulkAnalysis"]
 
 from array import array
 from collections import defaultdict
@@ -12,6 +12,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.records import ragged
 from findry.text.analysis.batch import TokenBatch
 from findry.text.analysis.numbering import WordNumbers, WordsOfTexts, with_room
 from findry.text.analysis.surfaces import Surfaces
@@ -19,38 +20,46 @@ from findry.text.analysis.surfaces import Surfaces
 _BLOCK_CHARS = 1 << 21
 
 
-def analyze_many(surfaces: Surfaces, texts: Sequence[str]) -> TokenBatch:
-    """The terms of all texts; in the vocabulary those of ASCII texts come first.
+class BulkAnalysis:
+    """The terms of texts that come part after part; in the vocabulary those of a part's ASCII texts come first.
 
-    Texts go through in blocks.  Memory beyond the texts: twice the result, a block and the distinct words.
+    Texts go through in blocks and are not kept.  Memory: twice the result, a block and the distinct words.
     """
-    terms = _Terms(surfaces)
-    lengths = np.zeros(len(texts), np.int64)
-    rows: list[NDArray[np.int64]] = []
-    found: list[NDArray[np.int32]] = []
-    positions: list[NDArray[np.int32]] = []
-    for block, words in _numbered(surfaces, texts):
-        terms.learn(words.fresh)
-        of_block, at, lengths[block] = terms.place(words)
-        rows.append(block)
-        found.append(of_block)
-        positions.append(at)
-    offsets = np.concatenate(([0], np.cumsum(lengths)))
-    return TokenBatch(terms.vocabulary, _joined(found, rows, offsets), _joined(positions, rows, offsets), offsets)
 
+    def __init__(self, surfaces: Surfaces) -> None:
+        self._numbers = WordNumbers(surfaces.language, underscore=surfaces.underscore)
+        self._terms = _Terms(surfaces)
+        self._counts: list[NDArray[np.int64]] = []
+        self._rows: list[NDArray[np.int64]] = []
+        self._found: list[NDArray[np.int32]] = []
+        self._positions: list[NDArray[np.int32]] = []
+        self._taken = 0
 
-def _numbered(surfaces: Surfaces, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], WordsOfTexts]]:
-    """The rows of each block and their words."""
-    numbers = WordNumbers(surfaces.language, underscore=surfaces.underscore)
-    for rows, lengths, plain in _blocks(texts):
-        part = [texts[row] for row in rows.tolist()]
-        if plain:
-            data = "\n".join(("", *part, "")).encode()
-        else:
-            encoded = [text.encode("utf-8", "surrogatepass") for text in part]
-            lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-            data = b"\n".join((b"", *encoded, b""))
-        yield rows, numbers.number(data, lengths, plain)
+    def take(self, texts: Sequence[str]) -> None:
+        """Analyse more texts."""
+        counts = np.zeros(len(texts), np.int64)
+        for block, lengths, plain in _blocks(texts):
+            part = [texts[row] for row in block.tolist()]
+            if plain:
+                data = "\n".join(("", *part, "")).encode()
+            else:
+                encoded = [text.encode("utf-8", "surrogatepass") for text in part]
+                lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+                data = b"\n".join((b"", *encoded, b""))
+            words = self._numbers.number(data, lengths, plain)
+            self._terms.learn(words.fresh)
+            found, positions, counts[block] = self._terms.place(words)
+            self._rows.append(block + self._taken)
+            self._found.append(found)
+            self._positions.append(positions)
+        self._counts.append(counts)
+        self._taken += len(texts)
+
+    def finish(self) -> TokenBatch:
+        """The terms of all texts that were taken; afterwards nothing is left here."""
+        offsets = ragged.counts_to_offsets(np.concatenate([np.zeros(0, np.int64), *self._counts]))
+        terms, positions = (_joined(parts, self._rows, offsets) for parts in (self._found, self._positions))
+        return TokenBatch(self._terms.vocabulary, terms, positions, offsets)
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], bool]]:
