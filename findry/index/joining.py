@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from findry.index.arrays import ArrayFile
 from findry.index.columns import DTYPES, Column
-from findry.index.dictionary import dictionary
+from findry.index.dictionary import joined_terms
 from findry.index.postings import Bounds, Postings, posting_arrays
 from findry.index.strings import Strings, pack
 from findry.kernels.layout import ESCAPE
@@ -49,38 +49,42 @@ def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[
     Terms without a row are dropped.  Returns the arrays, their bounds and the number of indexed terms.
     Cost: linear in the postings, and a sort of the terms.
     """
-    from findry.kernels.joining import copy_part, live_counts, measure_part
+    from findry.kernels.joining import copy_part, copy_whole, live_counts, measure_part
 
-    flat, base = [], 0
+    flat, whole, base = [], [], 0
     for postings, mask in parts:
+        whole.append(bool(mask.all()))
         new_row = np.where(mask, np.cumsum(mask) - 1 + base, -1).astype(np.int32)
         start, rows, tf = postings.flat()
         flat.append((start, rows, tf, *postings.gaps(), new_row))
         base += int(mask.sum())
-    used = [np.flatnonzero(live_counts(start, rows, new_row)) for start, rows, _, _, _, new_row in flat]
-    texts = [[postings.terms.raw(n) for n in of_it.tolist()] for (postings, _), of_it in zip(parts, used, strict=True)]
-    words = sorted(set().union(*texts))
-    numbers = {word: number for number, word in enumerate(words)}
+    used = [
+        np.flatnonzero(np.diff(start) if all_stay else live_counts(start, rows, new_row))
+        for (start, rows, *_, new_row), all_stay in zip(flat, whole, strict=True)
+    ]
+    terms, numbers = joined_terms([(*p.dictionary, of_it) for (p, _), of_it in zip(parts, used, strict=True)])
     renamed = []
-    for (start, *_), of_it, named in zip(flat, used, texts, strict=True):
-        new_term = np.full(len(start) - 1, -1, np.int32)
-        new_term[of_it] = [numbers[word] for word in named]
+    counts, sizes = np.zeros(len(terms.hashes), np.int64), np.zeros(len(terms.hashes), np.int64)
+    for part, all_stay, of_it, named in zip(flat, whole, used, numbers, strict=True):
+        new_term = np.full(len(part[0]) - 1, -1, np.int32)
+        new_term[of_it] = named
         renamed.append(new_term)
-    counts, sizes = np.zeros(len(words), np.int64), np.zeros(len(words), np.int64)
-    for part, new_term in zip(flat, renamed, strict=True):
-        measure_part(*part, new_term, counts, sizes)
+        if all_stay:
+            counts[named] += np.diff(part[0])[of_it]
+            sizes[named] += np.diff(part[3])[of_it]
+        else:
+            measure_part(*part, new_term, counts, sizes)
     start, at = ragged.counts_to_offsets(counts), ragged.counts_to_offsets(sizes)
     rows, tf8, gaps = np.empty(start[-1], np.int32), np.empty(start[-1], np.uint8), np.empty(at[-1], np.uint8)
     most = sum(int((tf >= ESCAPE).sum()) for _, _, tf, *_ in flat)
     over_at, over_tf, over = np.empty(most, np.int64), np.empty(most, np.int32), 0
     cursor, bytes_at = start[:-1].copy(), at[:-1].copy()
-    for part, new_term in zip(flat, renamed, strict=True):
-        over = copy_part(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over)
+    for part, new_term, all_stay in zip(flat, renamed, whole, strict=True):
+        copy = copy_whole if all_stay else copy_part
+        over = copy(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over)
     order = np.argsort(over_at[:over])
     lengths = np.concatenate([np.zeros(0, np.int32), *(postings.lengths[mask] for postings, mask in parts)])
-    arrays, bounds = posting_arrays(
-        dictionary(words), start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths
-    )
+    arrays, bounds = posting_arrays(terms, start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths)
     return arrays, bounds, int(lengths.sum(dtype=np.int64))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["copy_part", "live_counts", "measure_part"]
+__all__ = ["copy_part", "copy_whole", "live_counts", "measure_part", "same_texts"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,3 +92,57 @@ def copy_part(
                 bytes_at[new] = target + end - byte
             byte = end
     return over
+
+
+@compiled
+def copy_whole(
+    start: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    tf: NDArray[np.int32],
+    at: NDArray[np.int64],
+    gaps: NDArray[np.uint8],
+    new_row: NDArray[np.int32],
+    new_term: NDArray[np.int32],
+    cursor: NDArray[np.int64],
+    bytes_at: NDArray[np.int64],
+    out_rows: NDArray[np.int32],
+    out_tf: NDArray[np.uint8],
+    out_gaps: NDArray[np.uint8],
+    over_at: NDArray[np.int64],
+    over_tf: NDArray[np.int32],
+    over: int,
+) -> int:
+    """`copy_part` for a part of which all rows stay: the postings and the gaps of a term are copied in one go."""
+    for term in range(len(start) - 1):
+        first, last = start[term], start[term + 1]
+        if first == last:
+            continue
+        place = cursor[new_term[term]] - first
+        for posting in range(first, last):
+            out_rows[place + posting] = new_row[rows[posting]]
+            out_tf[place + posting] = min(tf[posting], ESCAPE)
+            if tf[posting] >= ESCAPE:
+                over_at[over], over_tf[over] = place + posting, tf[posting]
+                over += 1
+        cursor[new_term[term]] += last - first
+        target = bytes_at[new_term[term]] - at[term]
+        for byte in range(at[term], at[term + 1]):
+            out_gaps[target + byte] = gaps[byte]
+        bytes_at[new_term[term]] += at[term + 1] - at[term]
+    return over
+
+
+@compiled
+def same_texts(
+    offsets: NDArray[np.int64], data: NDArray[np.uint8], some: NDArray[np.int64], others: NDArray[np.int64]
+) -> bool:
+    """Whether each of some texts is that of the others at its place; text i is data[offsets[i] : offsets[i + 1]]."""
+    for place in range(len(some)):
+        here, there = offsets[some[place]], offsets[others[place]]
+        length = offsets[some[place] + 1] - here
+        if offsets[others[place] + 1] - there != length:
+            return False
+        for byte in range(length):
+            if data[here + byte] != data[there + byte]:
+                return False
+    return True
