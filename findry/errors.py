@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class FindryError(Exception):
@@ -71,6 +72,9 @@ class FindryError(Exception):
         self.hint = hint
         parts = [("expected", expected), ("received", received), ("where", where), ("next", hint)]
         super().__init__("\n".join([what, *(f"  {label}: {text}" for label, text in parts if text is not None)]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.what, self.expected, self.received, self.where, self.hint), self.__dict__
 
 
 class InputError(FindryError, ValueError):
@@ -149,6 +153,20 @@ class WriteFailed(FindryError):
 
 class ProviderError(FindryError):
     """A remote model or service failed or gave an unusable answer."""
+
+
+def _again(
+    kind: type[FindryError],
+    what: str,
+    expected: str | None,
+    received: str | None,
+    where: str | None,
+    hint: str | None,
+) -> FindryError:
+    """An error as another process raised it."""
+    error = kind.__new__(kind)
+    FindryError.__init__(error, what, expected=expected, received=received, where=where, hint=hint)
+    return error
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

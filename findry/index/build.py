@@ -22,17 +22,16 @@ Arrays = dict[str, NDArray[Any]]
 
 def build_segment(
     draft: Draft, encoders: Mapping[str, Encoder], kinds: Mapping[str, str], *, progress: bool = False
-) -> tuple[Arrays, dict[str, Any], dict[str, str]]:
-    """Arrays and meta of a segment, and the column kinds after its documents.
+) -> tuple[Arrays, dict[str, Any]]:
+    """Arrays and meta of a segment, for documents whose columns have these kinds.
 
     `encoders` gives the encoder of each vector field by name.  Nothing is written: an error here
     leaves the index as it was.
     """
-    draft.settle()
-    columns, kinds_after = build_columns(draft.ids, draft.values, kinds)
-    arrays: Arrays = {**draft.arrays(), **columns["arrays"]}
+    columns, names = build_columns(draft.values, kinds)
+    arrays: Arrays = {**draft.arrays(), **columns}
     rows = len(arrays["rows.span"])
-    meta: dict[str, Any] = {"docs": len(draft), "rows": rows, "columns": columns["names"], "totals": {}}
+    meta: dict[str, Any] = {"docs": len(draft), "rows": rows, "columns": names, "totals": {}}
     for place, lexical in enumerate(draft.schema.lexical):
         tokens = lexical.analyzer.analyze(draft.texts(lexical.sources))
         postings, bounds = build_postings(tokens)
@@ -45,7 +44,7 @@ def build_segment(
         arrays |= {f"vec{place}{part}": array for part, array in parts.items()}
         for key, value in of_them.items():
             meta.setdefault(key, {})[vectors.name] = value
-    return arrays, meta, kinds_after
+    return arrays, meta
 
 
 def _checked(matrix: NDArray[np.float32], n: int, dimension: int, field: str) -> NDArray[np.float32]:

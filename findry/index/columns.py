@@ -8,7 +8,7 @@ packed dictionary ``dict.offsets``, ``dict.data``.
 
 from __future__ import annotations
 
-__all__ = ["Column", "build_columns", "kind_of", "merge_kinds"]
+__all__ = ["Column", "build_columns", "kind_of", "merge_kinds", "settled_kinds"]
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -23,6 +23,7 @@ from findry.index.strings import Strings, pack
 from findry.records import ragged
 
 DTYPES = {"int": np.int64, "float": np.float64, "bool": np.bool_, "str": np.int32}
+Arrays = dict[str, NDArray[Any]]
 Values = Mapping[str, Any] | None
 NAMES = {bool: "bool", int: "int", float: "float", str: "str"}
 
@@ -63,8 +64,12 @@ def merge_kinds(old: str | None, new: str | None) -> str | None:
     raise InputError("a filter column must keep its kind", expected=old, received=new)
 
 
-def _settled(ids: Sequence[str], values: Sequence[Values], known: Mapping[str, str]) -> dict[str, str]:
-    """The kind of every column after these documents, given the kinds known before."""
+def settled_kinds(ids: Sequence[str], values: Sequence[Values], known: Mapping[str, str]) -> dict[str, str]:
+    """The kind of every column after these documents, given the kinds known before.
+
+    `values` has those of each document, None for none of them.
+    Errors: `InputError` naming the document and the value that does not fit its column.
+    """
     kinds = dict(known)
     for id, of_it in zip(ids, values, strict=True):
         for key, value in of_it.items() if of_it else ():
@@ -83,24 +88,20 @@ def _settled(ids: Sequence[str], values: Sequence[Values], known: Mapping[str, s
     return kinds
 
 
-def build_columns(
-    ids: Sequence[str], values: Sequence[Values], known: Mapping[str, str]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Arrays named ``col<i>.<part>`` for the columns in use, and the kinds after these documents.
+def build_columns(values: Sequence[Values], kinds: Mapping[str, str]) -> tuple[Arrays, dict[str, list[Any]]]:
+    """Arrays named ``col<i>.<part>`` for the columns in use, and the place and kind of each.
 
-    `values` has those of each document, None for none of them.
-    Errors: `InputError` naming the document and the value that does not fit its column.
+    Errors: `InputError` for an integer that does not fit 64 bits.
     """
-    kinds = _settled(ids, values, known)
     used = {key for of_it in values if of_it for key, value in of_it.items() if value is not None}
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: Arrays = {}
     names: dict[str, list[Any]] = {}
     for place, key in enumerate(sorted(used & kinds.keys())):
         kind = kinds[key]
         names[key] = [place, kind]
         of_column = [of_it.get(key) if of_it else None for of_it in values]
         arrays.update({f"col{place}.{part}": array for part, array in _column(of_column, kind).items()})
-    return {"arrays": arrays, "names": names}, kinds
+    return arrays, names
 
 
 def _column(values: Sequence[Any], kind: str) -> dict[str, NDArray[Any]]:

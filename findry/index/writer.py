@@ -6,7 +6,6 @@ __all__ = ["MergeMode", "Writer"]
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import FindryError, InputError, WriteFailed
-from findry.index.build import build_segment
+from findry.index.building import Building, Built
+from findry.index.columns import settled_kinds
 from findry.index.commit import (
     SEGMENTS,
     Commit,
@@ -42,7 +42,6 @@ from findry.records import Document, tie_keys
 
 log = logging.getLogger("findry.index")
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
-Built = tuple[Part, dict[str, str], list[str], NDArray[np.uint64]]
 MergeMode = Literal["background", "now", "off"]
 
 
@@ -94,7 +93,7 @@ class Writer:
             held = zip(segments, self._base.segments, strict=True)
             self._parts = [Part.of(segment, entry, staged=False) for segment, entry in held]
             self._draft = Draft(self._schema)
-            self._building: Future[Built] | None = None
+            self._building = Building(self._stage, self._encoders)
             self._changed = False
         except BaseException:
             self._lock.release()
@@ -131,12 +130,11 @@ class Writer:
         for document in documents:
             if not isinstance(document, Document):
                 raise InputError("only documents can be added", received=type(document).__name__)
-            characters = LIMITS.document(document)
-            self._draft.take(document, characters)
-            taken += 1
             if self._draft.characters > FLUSH_CHARACTERS or len(self._draft) >= FLUSH_DOCUMENTS:
-                self._flush(progress)
-        self._flush(progress, last=True)
+                self._begin(progress)
+            self._draft.take(document, LIMITS.document(document))
+            taken += 1
+        self._end(progress)
         return taken
 
     def delete(self, ids: Iterable[str] | str) -> int:
@@ -154,44 +152,43 @@ class Writer:
         self._changed = self._changed or found > 0
         return found
 
-    def _flush(self, progress: bool, *, last: bool = False) -> None:
-        """Build a segment of what was added since the last one, in staging; beside the reading of what follows."""
+    def _gathered(self) -> Draft:
+        """The documents that were added since the last segment; their values fit the columns."""
         draft, self._draft = self._draft, Draft(self._schema)
-        self._settle()
-        if len(draft) and last:
-            with self._writing():
-                self._put(self._built(self._reserve(), draft, progress))
-        elif len(draft):
-            thread = ThreadPoolExecutor(1, "findry-build")
-            self._building = thread.submit(self._built, self._reserve(), draft, progress)
-            thread.shutdown(wait=False)
+        draft.settle()
+        self._kinds = settled_kinds(draft.ids, draft.values, self._kinds)
+        LIMITS.columns(self._kinds)
+        return draft
 
-    def _built(self, name: str, draft: Draft, progress: bool) -> Built:
-        arrays, meta, kinds = build_segment(draft, self._encoders, self._kinds, progress=progress)
-        LIMITS.columns(kinds)
-        LIMITS.total(meta["rows"] + sum(part.segment.rows for part in self._parts))
-        return self._stage.write(name, arrays, meta), kinds, draft.ids, arrays["ids.ties"]
+    def _begin(self, progress: bool) -> None:
+        """Begin to build a segment of what was added, in staging, beside the reading of what follows."""
+        draft = self._gathered()
+        with self._writing():
+            while self._building.full:
+                self._put(self._building.first())
+        self._building.begin(self._reserve(), draft, self._kinds, progress=progress)
 
-    def _settle(self) -> None:
-        """Wait for the segment that is being built, and take it in."""
-        if self._building is not None:
-            with self._writing():
-                built = self._building.result()
-            self._building = None
+    def _end(self, progress: bool) -> None:
+        """Build a segment of what is left, and take in all that were begun."""
+        draft, last = self._gathered(), []
+        with self._writing():
+            if len(draft):
+                last.append(self._building.now(self._reserve(), draft, self._kinds, progress=progress))
+            while len(self._building):
+                self._put(self._building.first())
+        for built in last:
             self._put(built)
 
     def _put(self, built: Built) -> None:
-        part, self._kinds, ids, keys = built
-        self._forget(ids, keys)
+        LIMITS.total(built.part.segment.rows + sum(part.segment.rows for part in self._parts))
+        self._forget(built.ids, built.part.segment.doc_ties)
         self._changed = True
-        self._parts.append(part)
+        self._parts.append(built.part)
 
     def _abandon(self) -> None:
-        """Wait for the segment that is being built, and forget it and what was gathered."""
+        """Forget what was gathered, and the segments that were begun."""
         self._draft = Draft(self._schema)
-        if self._building is not None:
-            wait([self._building])
-            self._building = None
+        self._building.give_up()
 
     def _reserve(self) -> str:
         self._next += 1
@@ -312,6 +309,7 @@ class Writer:
         What the system refuses to remove from staging is removed by the next writer.
         """
         self._abandon()
+        self._building.close()
         if self._merging is not None:
             self._merging.wait()
             self._merging = None

@@ -1,0 +1,92 @@
+"""Segments on their way: built one after another, or beside the reading of the documents of the next."""
+
+from __future__ import annotations
+
+__all__ = ["Building", "Built"]
+
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
+
+from findry.index.apart import Apart
+from findry.index.build import build_segment
+from findry.index.commit import SegmentEntry
+from findry.index.draft import Draft
+from findry.index.files import DISK
+from findry.index.parts import Part
+from findry.index.spreading import PROCESSORS
+from findry.index.staging import Staging
+from findry.models import Encoder
+
+MOST_PROCESSES, APART_DOCUMENTS, APART_CHARACTERS = 3, 20_000, 10_000_000
+
+
+class Built(NamedTuple):
+    """A segment in staging and the ids of its documents."""
+
+    part: Part
+    ids: list[str]
+
+
+class Building:
+    """The segments that one writer builds; those begun beside are given in the order in which they were begun.
+
+    Large ones without vectors are built in processes of their own, as many as there are processors and at most
+    three, others in a thread: encoders, which take most of the time then, use all processors.
+    """
+
+    def __init__(self, stage: Staging, encoders: Mapping[str, Encoder]) -> None:
+        self._stage, self._encoders = stage, encoders
+        self._begun: deque[tuple[Future[SegmentEntry], list[str]]] = deque()
+        self._processes = min(PROCESSORS, MOST_PROCESSES)
+        self._apart: Apart | None = None
+        self._thread: ThreadPoolExecutor | None = None
+
+    def __len__(self) -> int:
+        return len(self._begun)
+
+    @property
+    def full(self) -> bool:
+        """Whether one must be taken before another can be begun."""
+        return len(self._begun) >= (self._processes if self._apart else 1)
+
+    def begin(self, name: str, draft: Draft, kinds: Mapping[str, str], *, progress: bool) -> None:
+        """Build a segment beside what follows."""
+        if self._goes_apart(draft):
+            self._apart = self._apart or Apart(self._processes)
+            self._begun.append((self._apart.build(self._stage, name, draft, kinds), draft.ids))
+        else:
+            self._thread = self._thread or ThreadPoolExecutor(1, "findry-build")
+            self._begun.append((self._thread.submit(self._put, name, draft, kinds, progress), draft.ids))
+
+    def first(self) -> Built:
+        """The segment that was begun first; waits for it."""
+        entry, ids = self._begun.popleft()
+        return Built(self._stage.part(entry.result()), ids)
+
+    def now(self, name: str, draft: Draft, kinds: Mapping[str, str], *, progress: bool) -> Built:
+        """Build a segment here."""
+        return Built(self._stage.part(self._put(name, draft, kinds, progress)), draft.ids)
+
+    def _put(self, name: str, draft: Draft, kinds: Mapping[str, str], progress: bool) -> SegmentEntry:
+        return self._stage.put(name, *build_segment(draft, self._encoders, kinds, progress=progress))
+
+    def _goes_apart(self, draft: Draft) -> bool:
+        large = len(draft) >= APART_DOCUMENTS or draft.characters >= APART_CHARACTERS
+        return large and self._processes > 1 and not draft.schema.vectors and self._stage.files is DISK
+
+    def give_up(self) -> None:
+        """Wait for what was begun, and forget it."""
+        wait([entry for entry, _ in self._begun])
+        self._begun.clear()
+
+    def close(self) -> None:
+        """Give up what was begun, and end threads and processes."""
+        self.give_up()
+        for workers in (self._apart, self._thread):
+            if isinstance(workers, Apart):
+                workers.close()
+            elif workers is not None:
+                workers.shutdown()
+        self._apart = self._thread = None
