@@ -30,7 +30,8 @@ from benches.vectors import Vectors
 class Built:
     """An index on disk: seconds until it could be searched, of the processor, and of optimizing after that.
 
-    size is in bytes on disk, peak and own are bytes of the building process (0 where it was this process).
+    size is in bytes on disk, peak and own are bytes of the building process (0 where it was this process); the peaks
+    of processes that it started are added.
     """
 
     folder: str
@@ -79,9 +80,10 @@ def build(kind: str, name: str, source: Path, folder: Path, *, apart: bool = Fal
     what: Iterable[str] | Vectors = Corpus(source).texts() if kind == "lexical" else Vectors(source)
     if apart and kind == "lexical":
         _warm(name, Corpus(source))
-    start, cpu = time.perf_counter(), time.process_time()
-    peer.build(what)
-    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    start, cpu = time.perf_counter(), _processor()
+    with memory.Children() as children:
+        peer.build(what)
+    seconds, cpu = time.perf_counter() - start, _processor() - cpu
     start = time.perf_counter()
     peer.optimize()
     optimizing = time.perf_counter() - start
@@ -90,8 +92,14 @@ def build(kind: str, name: str, source: Path, folder: Path, *, apart: bool = Fal
     made = Built(str(folder), seconds, cpu, optimizing, peer.size(), state=peer.state(), shares=shares)
     peer.close()
     if apart:
-        made.peak, made.own = held.get("peak", 0), held.get("own", 0)
+        made.peak, made.own = held.get("peak", 0) + children.peak, held.get("own", 0)
     return made
+
+
+def _processor() -> float:
+    """Processor seconds of this process and of those it started that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _warm(name: str, corpus: Corpus) -> None:

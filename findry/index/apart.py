@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Apart", "main"]
+__all__ = ["Apart", "main", "runs_python"]
 
 import os
 import pickle
@@ -21,6 +21,11 @@ from findry.index.staging import Staging
 
 LENGTH = 8
 COMMAND = "from findry.index.apart import main; main()"
+
+
+def runs_python() -> bool:
+    """Whether another Python can be started: this one is no program that was frozen with its interpreter."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
 class Apart:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
-from findry.index.apart import Apart
+from findry.index.apart import Apart, runs_python
 from findry.index.build import build_segment
 from findry.index.commit import SegmentEntry
 from findry.index.draft import Draft
@@ -39,7 +39,7 @@ class Building:
     def __init__(self, stage: Staging, encoders: Mapping[str, Encoder]) -> None:
         self._stage, self._encoders = stage, encoders
         self._begun: deque[tuple[Future[SegmentEntry], list[str]]] = deque()
-        self._processes = min(PROCESSORS, MOST_PROCESSES)
+        self._processes = min(PROCESSORS, MOST_PROCESSES) if runs_python() else 1
         self._apart: Apart | None = None
         self._thread: ThreadPoolExecutor | None = None
 
