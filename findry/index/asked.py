@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
 from findry.index.clauses import Key, find, lists_of
+from findry.index.plain import kernels, weighed
 from findry.index.restrict import Restrictions
 from findry.index.terms import TermLists, Vocabulary
-from findry.records import ORIGINAL, Queries, Variant
+from findry.records import ORIGINAL, Queries, Variant, ragged
 from findry.text import Clause, ParsedQuery
 
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
@@ -45,6 +46,8 @@ class Asked:
     @cached_property
     def whole(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """For each query the power of two that makes scores whole numbers below 2^30, and the weights so scaled."""
+        if not kernels():
+            return weighed(self.start, self.weight)
         from findry.kernels.planning import weigh
 
         return weigh(self.start, self.weight)
@@ -63,8 +66,6 @@ def ask(
     weights: Sequence[float],
 ) -> Asked:
     """The lines of a batch; lists without a live row and those of weight zero are left out."""
-    from findry.kernels.planning import gather
-
     live, segments = vocabularies[0].snapshot.live_rows, len(vocabularies[0].snapshot.segments)
     number_of: list[dict[str, int]] = [{} for _ in vocabularies]
     owners, places, words, times = [], [], [], []
@@ -95,9 +96,10 @@ def ask(
         base = np.cumsum([0, *map(len, worth)])
         word = np.array(words, np.int64) + base[np.array(places, np.int64)]
         field_of = np.repeat(np.arange(len(worth)), np.diff(base))
-    asked = gather(
-        len(queries), np.array(owners, np.int64), word, np.array(times, np.float64), field_of, numbers, values
-    )
+    worth_of = np.array(times, np.float64) * values[word]
+    there = np.flatnonzero(worth_of)
+    start = ragged.counts_to_offsets(np.bincount(np.array(owners, np.int64)[there], minlength=len(queries)))
+    asked = start, field_of[word[there]], worth_of[there], np.ascontiguousarray(numbers[:, word[there]])
     return _with(asked, extras, segments) if extras else Asked(*asked, {})
 
 

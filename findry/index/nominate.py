@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.index.plain import best_of_rows, plain
 from findry.index.segment import Segment
 from findry.index.spreading import spread
 
@@ -94,7 +95,10 @@ class SegmentVectors:
         A matrix product nominates every row that could be among them, with a margin for its rounding; one kernel gives
         the scores.  Where at most a quarter of the rows is allowed, it scores them all.
         """
-        from findry.kernels.ranking import best_of_rows
+        if plain(len(self._matrix), len(vectors)):
+            best = best_of_rows
+        else:
+            from findry.kernels.ranking import best_of_rows as best
 
         matrix, found = self._matrix, list[Found]()
         step = max(1, BLOCK_BYTES // (4 * max(len(matrix), 1)))
@@ -106,7 +110,7 @@ class SegmentVectors:
                 vector = vectors[place]
                 if rows is None:
                     rows = _nominated(lines[place], masks[place], k, _slack(vector, self._norm))
-                found.append(best_of_rows(matrix, vector, rows, k, self._ties))
+                found.append(best(matrix, vector, rows, k, self._ties))
         return found
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from findry.index.bm25 import BM25
 from findry.index.dictionary import Dictionary, dictionary, encoded, sorted_terms
 from findry.index.strings import Strings
-from findry.kernels.layout import ESCAPE
+from findry.kernels.layout import BITS, ESCAPE
 from findry.text import TokenBatch
 
 Arrays = dict[str, NDArray[Any]]
@@ -213,9 +213,8 @@ class Postings:
         """Rows and frequencies of a term number."""
         rows, slot = self._rows(term), int(self.array("slot")[term])
         if slot >= 0:
-            from findry.kernels.windows import rows_of
-
-            rows = rows_of(rows, self.array("windows")[slot])
+            windows = self.array("windows")[slot]
+            rows = np.repeat(np.arange(len(windows) - 1, dtype=np.int32) << BITS, np.diff(windows)) + rows
         return PostingList(rows, self._frequencies(int(self.start[term]), int(self.start[term + 1])))
 
     def _frequencies(self, start: int, stop: int) -> NDArray[np.int32]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from findry.index.asked import Asked
 from findry.index.bm25 import BM25
 from findry.index.held import Held, hold
+from findry.index.plain import plain
 from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
 from findry.index.spreading import spread
@@ -54,7 +55,7 @@ class Scoring:
 
     def best(self, asked: Asked, allowed: Restrictions, k: int, threads: int | None = None) -> Ranking:
         """The k best rows of each query in order, as offsets, rows and scores."""
-        if (asked.weight < 0).any():
+        if (asked.weight < 0).any() or plain(int(self._snapshot.row_base[-1]), len(asked.start) - 1):
             return self._best_of_all(asked, allowed, k)
         scale, weights = asked.whole
         masks = [allowed.masks(row) for row in range(len(scale))]

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from findry.index.plain import kernels
 from findry.index.postings import PostingList, Postings
 from findry.index.snapshot import Snapshot
 
+FEW_WORDS = 256
 NOTHING = PostingList(np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
@@ -59,6 +61,8 @@ class Vocabulary:
 
     def look_up(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The number of each analysed term in each segment, int32[S, n] with -1 where it is not, and its live rows."""
+        if not kernels() and len(words) <= FEW_WORDS:
+            return self._looked_up(words)
         from findry.kernels.planning import locate
 
         raw = [word.encode("utf-8", "surrogatepass") for word in words]
@@ -75,6 +79,14 @@ class Vocabulary:
                 there = np.flatnonzero(found >= 0)
                 df[there] += np.array([self._live(line, number) for number in found[there].tolist()], np.int64)
         return numbers, df
+
+    def _looked_up(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """As `look_up`, in plain steps."""
+        found = [[postings.find(word) for word in words] for postings in self.postings]
+        lines = enumerate(found)
+        live = [[self._live(line, number) if number >= 0 else 0 for number in of_line] for line, of_line in lines]
+        shape = len(self.postings), len(words)
+        return np.array(found, np.int32).reshape(shape), np.array(live, np.int64).reshape(shape).sum(axis=0)
 
     def _live_count(self, segment: int, number: int) -> int:
         live = self.snapshot.segments[segment].live_rows

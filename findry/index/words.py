@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from findry.index.bm25 import BM25
 from findry.index.clauses import parsed_query
 from findry.index.known import Known
+from findry.index.plain import SMALL, kernels
 from findry.index.scoring import Ranking, Scoring
 from findry.index.snapshot import Snapshot
 from findry.index.spreading import THREADED, spread
@@ -55,7 +56,7 @@ class Words:
     def best(self, queries: Queries, k: int, threads: int | None = None) -> Ranking | None:
         """The k best rows of each query in order: offsets, rows and scores; None where one asks for more than words."""
         texts = self._texts(queries)
-        if texts is None:
+        if texts is None or (not kernels() and self._rows <= SMALL):
             return None
         if len(self.known) > KEPT:
             self.known = self._nothing_known()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["describe", "gather", "locate", "planned", "present", "weigh"]
+__all__ = ["describe", "locate", "planned", "present", "weigh"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from findry.kernels.layout import (
     WIDE_LIST,
     WINDOWS,
 )
+from findry.kernels.whole import scale_of
 
 
 @compiled
@@ -71,40 +72,6 @@ def locate(
 
 
 @compiled
-def gather(
-    queries: int,
-    owner: NDArray[np.int64],
-    word: NDArray[np.int64],
-    times: NDArray[np.float64],
-    field_of: NDArray[np.int64],
-    numbers: NDArray[np.int32],
-    worth: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]:
-    """The lines of a batch that are worth something: the first of each query, field, weight, term in each segment.
-
-    Query owner[i], rising, asks times[i] for word[i]; of each word: its field, its numbers int32[S, W] and what it is
-    worth, 0 where no live row has it.
-    """
-    start = np.zeros(queries + 1, np.int64)
-    for i in range(len(owner)):
-        start[owner[i] + 1] += times[i] * worth[word[i]] != 0
-    for query in range(queries):
-        start[query + 1] += start[query]
-    field = np.empty(start[queries], np.int64)
-    weight = np.empty(start[queries], np.float64)
-    number = np.empty((len(numbers), start[queries]), np.int32)
-    line = 0
-    for i in range(len(owner)):
-        value = times[i] * worth[word[i]]
-        if value != 0:
-            field[line], weight[line] = field_of[word[i]], value
-            for segment in range(len(numbers)):
-                number[segment, line] = numbers[segment, word[i]]
-            line += 1
-    return start, field, weight, number
-
-
-@compiled
 def describe(
     terms: NDArray[np.int32],
     field_of: NDArray[np.int64],
@@ -144,10 +111,7 @@ def describe(
     return unseen
 
 
-@inlined
-def _scale(total: float) -> float:
-    """The power of two by which weights that add up to `total` become whole numbers that add up to less than 2^30."""
-    return 2.0 ** np.floor(29 - np.log2(total)) if total > 0 else 1.0
+_scale = inlined(scale_of)
 
 
 @compiled

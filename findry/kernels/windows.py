@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["all_rows", "into_windows", "rows_of"]
+__all__ = ["all_rows", "into_windows"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,16 +90,6 @@ def into_windows(
                 kth = float(select(held[: last - first], last - first - k))
                 ladder[here, place] = int(kth * LEVELS * (1 - 1e-6))
     return wide, slot, rows16, rows32, offsets, tops, ladder
-
-
-@compiled
-def rows_of(rows16: NDArray[np.uint16], offsets: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The rows of a wide term from its 16-bit rows and the offsets of its windows."""
-    out = np.empty(len(rows16), np.int32)
-    for window in range(len(offsets) - 1):
-        for posting in range(offsets[window], offsets[window + 1]):
-            out[posting] = (window << BITS) + rows16[posting]
-    return out
 
 
 @compiled
