@@ -20,7 +20,7 @@ from findry.index.draft import Draft
 from findry.index.staging import Staging
 
 LENGTH = 8
-COMMAND = "from findry.index.apart import main; main()"
+COMMAND = "import findry.kernels as k; k.ALONE = True; from findry.index.apart import main; main()"
 
 
 def runs_python() -> bool:
