@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from small_worlds import Unflushed
 
-from findry.index import Reader, Schema, Snapshot, VectorField, Writer, create
+from findry.index import Schema, Snapshot, VectorField, Writer, create
 from findry.models.card import make_card
 from findry.models.port import Card, Side
 from findry.records import Document, Queries, Variant
+from findry.search import Reader
 
 Matrix = NDArray[np.float32]
 

@@ -28,11 +28,12 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from findry.index import LexicalField, Reader, Schema, Snapshot, VectorField, Writer, create
+from findry.index import LexicalField, Schema, Snapshot, VectorField, Writer, create
 from findry.index.files import Files
 from findry.index.writer import MergeMode
 from findry.models import HashEncoder
 from findry.records import Document, Queries, Run
+from findry.search import Reader
 from findry.text import Chunker
 
 ENCODER = HashEncoder(16)

@@ -22,7 +22,7 @@ HEAVY = {
 FLOORS = {
     **dict.fromkeys(("errors", "folders", "records"), 0),
     **dict.fromkeys(("kernels", "text", "formats"), 1),
-    **dict.fromkeys(("index", "models", "datasets"), 2),
+    **dict.fromkeys(("index", "search", "models", "datasets"), 2),
     "algebra": 3,
     "stages": 4,
     "pipeline": 5,
@@ -33,7 +33,13 @@ FLOORS = {
     "cli": 10,
 }
 # The only imports between two rooms of one floor.
-NEIGHBOURS = {("records", "errors"), ("index", "models"), ("text", "kernels")}
+NEIGHBOURS = {
+    ("records", "errors"),
+    ("index", "models"),
+    ("search", "index"),
+    ("search", "models"),
+    ("text", "kernels"),
+}
 MOST_LINES, MEDIAN_LINES = 350, 120
 
 

@@ -6,7 +6,7 @@ __all__ = ["Bound"]
 
 from findry.algebra import Pipe
 from findry.engine.defaults import default_pipeline
-from findry.index import Reader
+from findry.search import Reader
 
 KEPT = 32
 

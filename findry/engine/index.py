@@ -18,12 +18,10 @@ from findry.engine.results import Results, make_hits
 from findry.errors import InputError
 from findry.formats import FieldMap
 from findry.formats.rows import RowReader
-from findry.index import Reader, Schema, Snapshot, Writer
+from findry.index import Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
 from findry.index.commit import CURRENT, commit_numbers, glance, pointer, stored
-from findry.index.dense import told
-from findry.index.reader import Encoders
 from findry.index.snapshot import newest
 from findry.index.verify import Verified, verify
 from findry.index.writer import MergeMode
@@ -33,6 +31,9 @@ from findry.models.encoding_cache import cached
 from findry.pipeline import execute
 from findry.records import Batch, Document, Queries, Run
 from findry.records.where import Where, from_dict
+from findry.search import Reader
+from findry.search.dense import told
+from findry.search.reader import Encoders
 from findry.text import Chunker, parse_filter
 
 Filterable = str | Mapping[str, Any] | Where | None

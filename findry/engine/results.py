@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from findry.index import Snapshot
-from findry.index.clauses import lists_of, parsed_query
-from findry.index.terms import Vocabulary
 from findry.records import Document, Queries, Run, Trace, Value
+from findry.search.clauses import lists_of, parsed_query
+from findry.search.terms import Vocabulary
 from findry.text import Analyzer, Passage, marked, passage
 
 

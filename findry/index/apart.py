@@ -43,13 +43,19 @@ class Apart:
         return self._threads.submit(self._answer, pickle.dumps((stage, name, draft, dict(kinds)), protocol=5))
 
     def _answer(self, job: bytes) -> SegmentEntry:
-        process = self._idle.pop() if self._idle else _Process()
+        try:
+            process = self._idle.pop()
+        except IndexError:
+            process = _Process()
         try:
             answer = process.ask(job)
-        except (OSError, EOFError) as error:
+        except BaseException as error:
+            status = process.close()
+            if not isinstance(error, OSError | EOFError):
+                raise
             raise WriteFailed(
                 "a process that was building a segment ended",
-                received=f"exit status {process.close()}",
+                received=f"exit status {status}",
                 hint="the last commit stands; see that there is enough memory, then add again",
             ) from error
         self._idle.append(process)

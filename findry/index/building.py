@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Building", "Built"]
 
+import os
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -15,10 +16,10 @@ from findry.index.commit import SegmentEntry
 from findry.index.draft import Draft
 from findry.index.files import DISK
 from findry.index.parts import Part
-from findry.index.spreading import PROCESSORS
 from findry.index.staging import Staging
 from findry.models import Encoder
 
+PROCESSORS = os.cpu_count() or 1
 MOST_PROCESSES, APART_DOCUMENTS, APART_CHARACTERS = 3, 20_000, 10_000_000
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from findry.index.lines import lines
 from findry.index.schema import Schema, joined
-from findry.index.shape import Shape
+from findry.index.shape import Shape, plain_text
 from findry.index.strings import pack
 from findry.records import Document, ragged, tie_keys
 
@@ -49,9 +49,10 @@ class Draft:
         shape.take(place, document.text)
         if self.schema.chunker is not None:
             self._cut(document)
-        self._last[document.id] = place
-        self.ids.append(document.id)
-        self.values.append(document.values or None)
+        id = plain_text(document.id)
+        self._last[id] = place
+        self.ids.append(id)
+        self.values.append(_own(document.values) if document.values else None)
         self.characters += characters
 
     def _cut(self, document: Document) -> None:
@@ -112,3 +113,8 @@ class Draft:
             "rows.span": spans,
             "rows.ties": tie_keys(names),
         }
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are now, lists of any kind as lists."""
+    return {name: [*value] if isinstance(value, list | tuple) else value for name, value in values.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Shape"]
+__all__ = ["Shape", "plain_text"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
@@ -11,6 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.schema import EVERY_FIELD
+
+
+def plain_text(text: str) -> str:
+    """A text of a kind of its own (NumPy's, that of a parsed page) as a plain one, which holds on to nothing else."""
+    return text if type(text) is str else str.__str__(text)
 
 
 class Shape:
@@ -31,7 +36,7 @@ class Shape:
         """Add a document."""
         self.places.append(place)
         for column, text in zip(self.columns, texts.values(), strict=True):
-            column.append(text)
+            column.append(plain_text(text))
 
     def keep(self, stays: NDArray[np.bool_]) -> None:
         """Drop the documents whose places are not marked, and count the places anew."""

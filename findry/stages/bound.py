@@ -6,7 +6,7 @@ __all__ = ["reader"]
 
 from findry.algebra import Stage
 from findry.errors import PipelineError
-from findry.index import Reader
+from findry.search import Reader
 
 
 def reader(stage: Stage) -> Reader:

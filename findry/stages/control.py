@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from findry.algebra import Retrieve, param, resource, stage
-from findry.index import Reader
 from findry.records import Queries, Run, tie_keys
+from findry.search import Reader
 from findry.stages.bound import reader
 
 

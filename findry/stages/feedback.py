@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from findry.algebra import Feedback, param, resource, stage
 from findry.errors import PipelineError
-from findry.index import Reader
 from findry.records import Queries, Run, Variant
+from findry.search import Reader
 from findry.stages.bound import reader
 
 FEEDBACK = "feedback"

@@ -7,8 +7,8 @@ __all__ = ["FilterHits"]
 import numpy as np
 
 from findry.algebra import Filter, param, resource, stage
-from findry.index import Reader
 from findry.records import Run
+from findry.search import Reader
 from findry.stages.bound import reader
 from findry.text import parse_filter
 

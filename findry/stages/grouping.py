@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from findry.algebra import Group, param, resource, stage
 from findry.errors import PipelineError
-from findry.index import Reader
 from findry.records import Run
+from findry.search import Reader
 from findry.stages.bound import reader
 
 

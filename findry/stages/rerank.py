@@ -7,8 +7,8 @@ __all__ = ["DenseRerank", "LexicalRerank"]
 from collections.abc import Mapping
 
 from findry.algebra import Rerank, param, resource, stage
-from findry.index import Reader
 from findry.records import Queries, Run
+from findry.search import Reader
 from findry.stages.bound import reader
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from findry.algebra import Retrieve, param, resource, stage
-from findry.index import Reader
-from findry.index.dense import Scan
 from findry.records import Queries, Run
+from findry.search import Reader
+from findry.search.dense import Scan
 from findry.stages.bound import reader
 
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from findry.algebra import Pipe
 from findry.errors import InputError
-from findry.index import Reader
-from findry.index.lexical import TermPart
 from findry.pipeline import Plan
 from findry.records import Queries, Run
+from findry.search import Reader
+from findry.search.lexical import TermPart
 from findry.stages import LexicalRetrieve
 from findry.study.steps import ranks_in, readers, steps
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from findry.algebra import Pipe, Retrieve
 from findry.errors import InputError
-from findry.index import Reader
 from findry.pipeline import Plan
 from findry.records import Qrels, Queries
+from findry.search import Reader
 from findry.study.steps import Step, ranks_in, readers, steps
 
 ABSENT, UNRETRIEVED, TOP, BELOW = "not in the index", "not retrieved", "in the top", "below the top"

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from findry.algebra import Both, Cut, Pipe, Scaled, Stage, Then
 from findry.algebra.mix import Combine, Mix
-from findry.index import Reader
 from findry.pipeline import Plan, check
 from findry.records import Batch, Run
+from findry.search import Reader
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
+from types import MappingProxyType
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -67,3 +70,12 @@ def test_a_draft_holds_what_its_documents_say(chunker: Chunker | None, taken: li
 def test_a_draft_counts_the_characters_of_all_that_came() -> None:
     draft = gathered(Schema(), [Document("a", {"text": "four"}), Document("a", {"text": "ant"})])
     assert (len(draft), draft.characters) == (1, 7)
+
+
+def test_a_draft_keeps_plain_texts_and_values_of_its_own() -> None:
+    values = {"year": (1999,)}
+    draft = gathered(Schema(), [Document(np.str_("a"), {"text": np.str_("ant")}, MappingProxyType(values))])
+    values["year"] = (2000,)
+    assert [type(text) for text in (*draft.ids, *draft.texts(EVERY_FIELD))] == [str, str]
+    assert draft.values == [{"year": [1999]}]
+    assert pickle.loads(pickle.dumps(draft)).ids == ["a"]

@@ -14,10 +14,11 @@ import pytest
 from small_worlds import CHUNKED, ENCODER, ONE_FIELD, Unflushed, asked, lists, reader_of, writer_of
 
 from findry.errors import IdentityMismatch, IndexLocked, InputError
-from findry.index import DenseSearcher, Schema, Snapshot, Writer, create
+from findry.index import Schema, Snapshot, Writer, create
 from findry.index.commit import commit_numbers, current, stored
 from findry.models import HashEncoder
 from findry.records import Document
+from findry.search import DenseSearcher
 
 ANT, BEE = Document("a", {"text": "ant"}, {"year": 1}), Document("b", {"text": "bee"})
 

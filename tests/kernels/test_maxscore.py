@@ -11,10 +11,10 @@ from small_worlds import Unflushed, folder
 
 from findry.index import LexicalField, Schema, Snapshot, Writer, create
 from findry.index.bm25 import BM25
-from findry.index.lexical import LexicalSearcher
-from findry.index.restrict import Restrictions
 from findry.kernels.layout import WIDE, WINDOW
 from findry.records import Document, Queries, Variant
+from findry.search.lexical import LexicalSearcher
+from findry.search.restrict import Restrictions
 from findry.text import Analyzer, parse_filter
 
 PLAIN = Analyzer("none")

@@ -12,9 +12,9 @@ from random_pipes import NAMESPACE, Hashed, pipes
 from small_worlds import CHUNKED, ONE_FIELD, asked, build, reader_of
 
 from findry.algebra import Pipe
-from findry.index import Reader
 from findry.pipeline import Plan, check, equivalent, execute, from_text, from_toml, load, save, to_toml
 from findry.records import Batch, Document, Queries, Run
+from findry.search import Reader
 from findry.stages import bm25, dense, linear, rrf
 from findry.text import parse_filter
 

@@ -9,9 +9,9 @@ import pytest
 from small_worlds import CHUNKED, asked, build, reader_of
 
 from findry.algebra import Pipe
-from findry.index import Reader
 from findry.pipeline import KeptRuns, Plan, from_text
 from findry.records import Document, Run
+from findry.search import Reader
 from findry.text import parse_filter
 
 TEXTS = {"a": "ant bee cow ant", "b": "bee cow", "c": "cow ant ant", "d": "dog ant bee"}

@@ -8,12 +8,12 @@ import pytest
 from made_reports import ABOUT, hostile_texts, made
 from small_worlds import ONE_FIELD, build, reader_of
 
-from findry.index import Reader
 from findry.pipeline import from_text
 from findry.records import Document, Qrels, Queries
 from findry.report import comparison_document, funnel_document, index_texts, marginal_document
 from findry.report.rankings import query_rows
 from findry.report.texts import MOST_TEXTS, WIDTH, Shown
+from findry.search import Reader
 from findry.study import funnel, marginal
 
 TEXTS = {"a": "ant ant ant", "b": "ant ant bee", "c": "ant bee bee", "d": "bee cow", "e": "cow", "f": "dog"}

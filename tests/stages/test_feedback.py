@@ -10,9 +10,9 @@ from small_worlds import ENCODER, ONE_FIELD, asked, build, documents, plain_quer
 
 from findry.algebra import Pipe
 from findry.errors import PipelineError
-from findry.index import Reader
 from findry.pipeline import Plan, check, equivalent, execute, from_text, from_toml, to_toml
 from findry.records import Batch, Document, Run, Variant
+from findry.search import Reader
 from findry.text import parse_filter
 
 TEXTS = {"a": "ant ant bee", "b": "ant cow cow", "c": "bee bee", "d": "cow dog", "e": "elk"}

@@ -26,9 +26,10 @@ from small_worlds import CHUNKED, WORDS, Unflushed, asked, folder, lists, reader
 
 import findry
 from findry.errors import IndexLocked
-from findry.index import Reader, Writer, create
+from findry.index import Writer, create
 from findry.index.snapshot import newest
 from findry.records import Document, Run
+from findry.search import Reader
 from findry.text import parse_filter
 
 NET = 3600  # seconds after which such a process ends, whatever became of its parent

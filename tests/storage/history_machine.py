@@ -22,10 +22,11 @@ from writer_ways import MERGES, abandon, eager_merges, open_commit, open_writer
 
 from findry.engine.facets import count_facet
 from findry.errors import IndexLocked, InputError
-from findry.index import Reader, Snapshot, Writer, create
+from findry.index import Snapshot, Writer, create
 from findry.index.commit import commit_numbers
 from findry.records import Document
 from findry.records.where import Where, keys
+from findry.search import Reader
 from findry.stages import group
 
 EVENTS: Counter[str] = Counter()

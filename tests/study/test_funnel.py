@@ -10,9 +10,9 @@ from small_worlds import CHUNKED, ONE_FIELD, asked, build, documents, reader_of
 
 from findry.algebra import Pipe
 from findry.errors import InputError
-from findry.index import Reader
 from findry.pipeline import Plan, execute, from_text
 from findry.records import Document, Qrels, Queries
+from findry.search import Reader
 from findry.study import explain, funnel
 from findry.study.steps import ranks_in, steps
 

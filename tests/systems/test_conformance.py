@@ -9,9 +9,9 @@ from small_worlds import ENCODER, ONE_FIELD, asked, build, reader_of
 
 from findry.errors import MissingResource
 from findry.evaluate import Interval
-from findry.index import Reader
 from findry.pipeline import check, execute, from_text
 from findry.records import Document, Queries
+from findry.search import Reader
 from findry.systems import Claim, Finding, published, systems
 from findry.systems.finding import above, at_least, mean_of_means, near
 

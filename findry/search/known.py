@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
-from findry.index.held import Held
-from findry.index.terms import Vocabulary
 from findry.kernels.descriptors import CAPACITY, KNOWN, LISTS, ROOM, SEGMENTS, VIEW, WORTH
 from findry.kernels.layout import COLUMNS, COUNT, KIND, SATURATIONS, WINDOW
+from findry.search.held import Held
+from findry.search.terms import Vocabulary
 
 SMALLEST = 256
 MOST, LONGEST = 1 << 22, 1 << 17  # saturations kept, 16 MiB, and postings of the longest list that has them

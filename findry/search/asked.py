@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
-from findry.index.clauses import Key, find, lists_of
-from findry.index.plain import kernels, weighed
-from findry.index.restrict import Restrictions
-from findry.index.terms import TermLists, Vocabulary
 from findry.records import ORIGINAL, Queries, Variant, ragged
+from findry.search.clauses import Key, find, lists_of
+from findry.search.plain import kernels, weighed
+from findry.search.restrict import Restrictions
+from findry.search.terms import TermLists, Vocabulary
 from findry.text import Clause, ParsedQuery
 
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]

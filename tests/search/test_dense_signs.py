@@ -15,11 +15,12 @@ from small_worlds import ENCODER, Unflushed, asked, build, documents, lists, pla
 
 from findry.engine import Index
 from findry.errors import InputError
-from findry.index import DenseSearcher, Reader, Snapshot, Writer
+from findry.index import Snapshot, Writer
 from findry.index.depths import measure
 from findry.kernels.signs import pack_signs
 from findry.records import Document, Queries, Run
 from findry.records.where import Compare, Member, Where
+from findry.search import DenseSearcher, Reader
 from findry.stages import dense
 
 ROWS, DIMENSION, QUERIES = 8000, 100, 60
@@ -156,7 +157,7 @@ def test_signs_that_tell_nothing_are_not_used(tmp_path: Path) -> None:
 def test_the_way_of_searching_is_told_truthfully(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.searcher().exactness == "surrogate"
     assert world.searcher("exact").exactness == world.searcher("auto").exactness == "exact"
-    monkeypatch.setattr("findry.index.dense.SCANNED", ROWS * DIMENSION)
+    monkeypatch.setattr("findry.search.dense.SCANNED", ROWS * DIMENSION)
     auto = DenseSearcher(world.reader.snapshot, world.reader.dense().encoder)
     assert auto.exactness == "surrogate"
     assert lists(auto.search(world.queries, 10)) == lists(world.searcher().search(world.queries, 10))

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import CHUNKED, ONE_FIELD, TWO_FIELDS, asked, build, documents, plain_queries, reader_of, writer_of
 
-from findry.index import Schema, Snapshot, create, spreading
-from findry.index import words as rooms
+from findry.index import Schema, Snapshot, create
 from findry.index.strings import MANY, Strings, pack
 from findry.records import Document, Queries, Run
+from findry.search import spreading
+from findry.search import words as rooms
 
 layouts = st.lists(st.integers(0, 3), max_size=2)
 syntaxes = st.sampled_from(["plain", "operators"])

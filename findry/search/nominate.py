@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.index.plain import best_of_rows, plain
 from findry.index.segment import Segment
-from findry.index.spreading import spread
+from findry.search.plain import best_of_rows, plain
+from findry.search.spreading import spread
 
 Mask = NDArray[np.bool_]
 Found = tuple[NDArray[np.int32], NDArray[np.float32]]

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import InputError
-from findry.index.clauses import parsed_query
 from findry.index.schema import VectorField
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder
 from findry.records import ORIGINAL, Queries
+from findry.search.clauses import parsed_query
 
 
 def query_vectors(

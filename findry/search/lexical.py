@@ -10,16 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from findry.errors import InputError
-from findry.index.asked import Asked, ask
 from findry.index.bm25 import BM25
-from findry.index.restrict import Restrictions
 from findry.index.schema import joined
-from findry.index.scoring import Scoring
-from findry.index.searcher import Exactness, ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
-from findry.index.terms import Vocabulary
-from findry.index.words import Words
 from findry.records import Queries, Run, Space
+from findry.search.asked import Asked, ask
+from findry.search.restrict import Restrictions
+from findry.search.scoring import Scoring
+from findry.search.searcher import Exactness, ExcludeEach, WhereEach
+from findry.search.terms import Vocabulary
+from findry.search.words import Words
 
 
 class TermPart(NamedTuple):

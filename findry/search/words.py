@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
-from findry.index.clauses import parsed_query
-from findry.index.known import Known
-from findry.index.plain import SMALL, kernels
-from findry.index.scoring import Ranking, Scoring
 from findry.index.snapshot import Snapshot
-from findry.index.spreading import THREADED, spread
-from findry.index.terms import Vocabulary
 from findry.records import Queries, ragged
+from findry.search.clauses import parsed_query
+from findry.search.known import Known
+from findry.search.plain import SMALL, kernels
+from findry.search.scoring import Ranking, Scoring
+from findry.search.spreading import THREADED, spread
+from findry.search.terms import Vocabulary
 
 KEPT = 1 << 14
 

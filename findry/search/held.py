@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.snapshot import Snapshot
-from findry.index.terms import Vocabulary
 from findry.kernels.descriptors import BASE, BUFFER, BYTES, DESCRIPTORS, FIELDS, MASK, SEGMENT_ROWS, TIES_AT
 from findry.kernels.layout import LEVELS
+from findry.search.terms import Vocabulary
 
 Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
 _PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from findry.errors import CapabilityError
 from findry.index.bm25 import BM25
-from findry.index.dense import DenseSearcher, Scan
-from findry.index.lexical import LexicalSearcher
-from findry.index.restrict import Restrictions
-from findry.index.searcher import ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder
 from findry.records import Queries
+from findry.search.dense import DenseSearcher, Scan
+from findry.search.lexical import LexicalSearcher
+from findry.search.restrict import Restrictions
+from findry.search.searcher import ExcludeEach, WhereEach
 
 EncoderOf = Callable[[str], Encoder]
 

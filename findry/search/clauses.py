@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.snapshot import Snapshot
-from findry.index.terms import TermLists, Vocabulary
 from findry.records import Queries
+from findry.search.terms import TermLists, Vocabulary
 from findry.text import Analyzer, Clause, ParsedQuery, parse_query
 
 Key = tuple[Any, ...]

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import InputError
-from findry.index.clauses import Clauses, parsed_query
-from findry.index.searcher import ExcludeEach, WhereEach, each_where
 from findry.index.snapshot import Snapshot
 from findry.records import Queries
+from findry.search.clauses import Clauses, parsed_query
+from findry.search.searcher import ExcludeEach, WhereEach, each_where
 from findry.text import ParsedQuery
 
 Mask = NDArray[np.bool_]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from findry.index.plain import kernels
 from findry.index.postings import PostingList, Postings
 from findry.index.snapshot import Snapshot
+from findry.search.plain import kernels
 
 FEW_WORDS = 256
 NOTHING = PostingList(np.zeros(0, np.int32), np.zeros(0, np.int32))

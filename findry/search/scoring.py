@@ -11,16 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.index.asked import Asked
 from findry.index.bm25 import BM25
-from findry.index.held import Held, hold
-from findry.index.plain import plain
-from findry.index.restrict import Restrictions
 from findry.index.snapshot import Snapshot
-from findry.index.spreading import spread
-from findry.index.terms import Vocabulary
 from findry.kernels.layout import COLUMNS, EXTRA, SPARE, WINDOW
 from findry.records import ragged
+from findry.search.asked import Asked
+from findry.search.held import Held, hold
+from findry.search.plain import plain
+from findry.search.restrict import Restrictions
+from findry.search.spreading import spread
+from findry.search.terms import Vocabulary
 
 Ranking = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 _NO_ROWS, _NONE_KNOWN = np.zeros(0, np.int32), np.zeros(0, np.float32)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findry.index import Snapshot, Writer, create, plain
-from findry.index.asked import Asked
-from findry.index.lexical import LexicalSearcher
+from findry.index import Snapshot, Writer, create
 from findry.index.schema import LexicalField, Schema
 from findry.kernels import planning, products, ranking
 from findry.records import Document, Queries
+from findry.search import plain
+from findry.search.asked import Asked
+from findry.search.lexical import LexicalSearcher
 from findry.text import Analyzer
 
 WORDS = Analyzer("none")
@@ -80,7 +81,7 @@ def test_few_searches_of_a_small_index_load_no_compiler(root: Path) -> None:
     """And a ninth one does."""
     script = (
         "import sys; from pathlib import Path; from findry.index import Snapshot; from findry.records import Queries\n"
-        "from findry.index.lexical import LexicalSearcher\n"
+        "from findry.search.lexical import LexicalSearcher\n"
         f"searcher = LexicalSearcher(Snapshot(Path({str(root)!r})))\n"
         "for number in range(9):\n"
         "    print(len(searcher.search(Queries.of(['w1 w2']), 3).rows), 'numba' in sys.modules)\n"

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from small_worlds import CHUNKED, ENCODER, ONE_FIELD, asked, build, documents, lists, plain_queries, reader_of
 
 from findry.errors import InputError
-from findry.index import DenseSearcher, Schema
+from findry.index import Schema
 from findry.index.schema import joined
 from findry.records import ORIGINAL, Document, Variant, tie_key
+from findry.search import DenseSearcher
 
 
 @settings(max_examples=30)

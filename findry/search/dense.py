@@ -10,14 +10,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.index.nominate import Found, Scan, SegmentVectors
-from findry.index.query_vectors import query_vectors
-from findry.index.restrict import Restrictions
 from findry.index.schema import VectorField
-from findry.index.searcher import Exactness, ExcludeEach, WhereEach
 from findry.index.snapshot import Snapshot
 from findry.models import Encoder, require_same_card
 from findry.records import Queries, Run, Space, ragged
+from findry.search.nominate import Found, Scan, SegmentVectors
+from findry.search.query_vectors import query_vectors
+from findry.search.restrict import Restrictions
+from findry.search.searcher import Exactness, ExcludeEach, WhereEach
 
 SCANNED = 1 << 24
 
