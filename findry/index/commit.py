@@ -20,7 +20,7 @@ import datetime
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,10 @@ class Commit:
 
     def to_json(self) -> bytes:
         """The bytes of the commit file; the last key is a checksum of all the others."""
-        content = {"format": FORMAT, **asdict(self)}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=True)
-        return json.dumps({**content, "checksum": _checksum(text)}, sort_keys=True, indent=1).encode()
+        segments = [_written(entry) for entry in self.segments]
+        content = {"format": FORMAT, **vars(self), "segments": segments}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, default=dict)
+        return f'{text[:-1]}, "checksum": "{_checksum(text)}"}}'.encode()
 
     @classmethod
     def from_json(cls, raw: bytes, where: str) -> Commit:
@@ -98,6 +99,14 @@ class Commit:
 
 def _checksum(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _written(entry: SegmentEntry) -> dict[str, Any]:
+    stamps = {
+        kind: {name: vars(stamp) for name, stamp in held.items()}
+        for kind, held in (("files", entry.files), ("deletes", entry.deletes))
+    }
+    return {**vars(entry), **stamps}
 
 
 def _segment(entry: dict[str, Any], version: int) -> SegmentEntry:

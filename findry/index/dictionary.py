@@ -63,7 +63,7 @@ def sorted_terms(terms: Dictionary) -> tuple[NDArray[np.int64], Dictionary]:
     prefixes = (
         np.where(places < ends[:, None], padded[places], 0).astype(np.uint8).view(">u8").ravel().astype(np.uint64)
     )
-    order = np.argsort(prefixes, kind="stable")
+    order = np.argsort(prefixes)
     same = np.concatenate(([False], np.diff(prefixes[order]) == 0, [False]))
     raw = terms.data.tobytes()
     firsts, lasts = np.flatnonzero(same[1:] & ~same[:-1]), np.flatnonzero(same[:-1] & ~same[1:])

@@ -40,8 +40,11 @@ class WriterLock:
                 hint="wait for it to end; readers are not affected",
             ) from error
         with contextlib.suppress(OSError):  # on a full disk the note for others is missing, the lock holds
-            file.truncate(0)
-            file.write(f"pid {os.getpid()} on {socket.gethostname()}\n".encode("ascii", "replace"))
+            note = f"pid {os.getpid()} on {socket.gethostname()}\n".encode("ascii", "replace")
+            file.seek(0)
+            if file.read() != note:  # emptying a file costs a millisecond
+                file.truncate(0)
+                file.write(note)
         self._file = file
 
     @property

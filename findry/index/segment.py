@@ -157,13 +157,18 @@ class Segment:
         found = np.full(len(ids), -1, np.int64)
         at = np.searchsorted(sorted_keys, keys)
         inside = np.flatnonzero(at < len(sorted_keys))
-        for place in inside[sorted_keys[at[inside]] == keys[inside]].tolist():
-            raw, n = ids[place].encode("utf-8", "surrogatepass"), int(at[place])
-            while n < len(sorted_keys) and sorted_keys[n] == keys[place]:
-                if self.ids.raw(int(order[n])) == raw:
-                    found[place] = order[n]
-                n += 1
+        alike = inside[sorted_keys[at[inside]] == keys[inside]]
+        docs = order[at[alike]]
+        for place, doc, held in zip(alike.tolist(), docs.tolist(), self.ids.take(docs), strict=True):
+            found[place] = doc if held == ids[place] else self._other(ids[place], int(at[place]))
         return found
+
+    def _other(self, id: str, at: int) -> int:
+        """The document of an id after place `at`, whose key it shares with another; -1 where there is none."""
+        order, keys = self._by_key
+        raw = id.encode("utf-8", "surrogatepass")
+        same = range(at + 1, int(np.searchsorted(keys, keys[at], side="right")))
+        return next((int(order[n]) for n in same if self.ids.raw(int(order[n])) == raw), -1)
 
     def document(self, doc: int) -> Document:
         """A stored document."""
