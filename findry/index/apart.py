@@ -117,7 +117,8 @@ def _receive(pipe: IO[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Build segments until there are no more jobs.  What is printed goes to the standard error."""
+    """Build segments while there are jobs and the process that gave them lives; print to the standard error alone."""
+    parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
@@ -129,8 +130,12 @@ def main() -> None:
         try:
             stage, name, draft, kinds = pickle.loads(job)
             del job
-            answer: object = stage.put(name, *build_segment(draft, {}, kinds))
+            built = build_segment(draft, {}, kinds)
             del draft
+            if os.getppid() != parent:
+                return
+            answer: object = stage.put(name, *built)
+            del built
         except Exception as error:
             answer = error
         _send(answers, pickle.dumps(answer))

@@ -77,17 +77,12 @@ class Building:
         large = len(draft) >= APART_DOCUMENTS or draft.characters >= APART_CHARACTERS
         return large and self._processes > 1 and not draft.schema.vectors and self._stage.files is DISK
 
-    def give_up(self) -> None:
-        """Wait for what was begun, and forget it."""
+    def close(self) -> None:
+        """Wait for what was begun and forget it; end the thread and the processes: others are started when needed."""
         wait([entry for entry, _ in self._begun])
         self._begun.clear()
-
-    def close(self) -> None:
-        """Give up what was begun, and end threads and processes."""
-        self.give_up()
-        for workers in (self._apart, self._thread):
-            if isinstance(workers, Apart):
-                workers.close()
-            elif workers is not None:
-                workers.shutdown()
+        if self._apart is not None:
+            self._apart.close()
+        if self._thread is not None:
+            self._thread.shutdown()
         self._apart = self._thread = None

@@ -178,6 +178,7 @@ class Writer:
                 self._put(self._building.first())
         for built in last:
             self._put(built)
+        self._building.close()
 
     def _put(self, built: Built) -> None:
         LIMITS.total(built.part.segment.rows + sum(part.segment.rows for part in self._parts))
@@ -188,7 +189,7 @@ class Writer:
     def _abandon(self) -> None:
         """Forget what was gathered, and the segments that were begun."""
         self._draft = Draft(self._schema)
-        self._building.give_up()
+        self._building.close()
 
     def _reserve(self) -> str:
         self._next += 1
@@ -309,7 +310,6 @@ class Writer:
         What the system refuses to remove from staging is removed by the next writer.
         """
         self._abandon()
-        self._building.close()
         if self._merging is not None:
             self._merging.wait()
             self._merging = None

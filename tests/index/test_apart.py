@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +60,7 @@ def filled(root: Path, *, asked: list[int] | None = None) -> Path:
 
             opened._building.begin = counted  # type: ignore[method-assign]
         opened.add(documents())
+        assert opened._building._apart is None, "no process stays behind an add"
     return root
 
 
@@ -87,6 +92,49 @@ def test_a_process_that_ends_refuses_the_batch(tmp_path: Path, monkeypatch: pyte
         monkeypatch.setattr(apart, "COMMAND", "raise SystemExit(7)")
         with pytest.raises(WriteFailed, match="exit status 7"):
             opened.add(documents())
+        opened.add([Document("after", {"text": "kept"})])
+    assert [document.id for document in Snapshot(tmp_path)] == ["before", "after"]
+
+
+KILLED = """
+import sys
+from itertools import count
+from pathlib import Path
+from findry.index import Writer, building, writer
+from findry.records import Document
+
+writer.FLUSH_DOCUMENTS, building.APART_DOCUMENTS, building.PROCESSORS = 10, 5, 2
+opened = Writer(Path(sys.argv[1]))
+
+def documents():
+    for number in count():
+        if number == 25:
+            opened._building._begun[0][0].result()
+            print("begun", flush=True)
+            input()
+        yield Document(f"d{number}", {"text": "ants"})
+
+opened.add(documents())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs handles of processes")
+def test_a_killed_writer_leaves_a_sound_index_and_no_process(tmp_path: Path) -> None:
+    create(tmp_path, SCHEMA)
+    with Writer(tmp_path) as opened:
+        opened.add([Document("before", {"text": "kept"})])
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"begun\n"
+        listed = [path.read_text() for path in Path(f"/proc/{killed.pid}/task").glob("*/children")]
+        handles = [os.pidfd_open(int(process)) for process in " ".join(listed).split()]
+        killed.kill()
+    assert 1 <= len(handles) <= 2
+    for handle in handles:
+        assert select.select([handle], [], [], 60)[0], "the process ends when its pipe does"
+        os.close(handle)
+    with Writer(tmp_path) as opened:
         opened.add([Document("after", {"text": "kept"})])
     assert [document.id for document in Snapshot(tmp_path)] == ["before", "after"]
 
