@@ -49,7 +49,7 @@ def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[
     Terms without a row are dropped.  Returns the arrays, their bounds and the number of indexed terms.
     Cost: linear in the postings, and a sort of the terms.
     """
-    from findry.kernels.joining import copy_part, copy_whole, live_counts, measure_part
+    from findry.kernels.joining import copy_part, live_counts, measure_part
 
     flat, whole, base = [], [], 0
     for postings, mask in parts:
@@ -80,8 +80,7 @@ def join_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> tuple[
     over_at, over_tf, over = np.empty(most, np.int64), np.empty(most, np.int32), 0
     cursor, bytes_at = start[:-1].copy(), at[:-1].copy()
     for part, new_term, all_stay in zip(flat, renamed, whole, strict=True):
-        copy = copy_whole if all_stay else copy_part
-        over = copy(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over)
+        over = copy_part(*part, new_term, cursor, bytes_at, rows, tf8, gaps, over_at, over_tf, over, all_stay)
     order = np.argsort(over_at[:over])
     lengths = np.concatenate([np.zeros(0, np.int32), *(postings.lengths[mask] for postings, mask in parts)])
     arrays, bounds = posting_arrays(terms, start, rows, tf8, over_at[order], over_tf[order], at, gaps, lengths)

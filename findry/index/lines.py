@@ -48,9 +48,8 @@ def _written_parts(
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_]]:
     """The columns of the documents of a shape, and what stands between them."""
     columns: list[list[str]] = [[ids[place] for place in shape.places], *shape.columns]
-    frame = ['["', *(f'",{encode_basestring(name)}:"' for name in shape.names), '"},' if shape.names else '",{},', "]"]
-    if shape.names:
-        frame[1] = frame[1].replace(",", ",{", 1)
+    names = (f"{'' if place else '{'}{encode_basestring(name)}" for place, name in enumerate(shape.names))
+    frame = ['["', *(f'",{name}:"' for name in names), '"},' if shape.names else '",{},', "]"]
     of_docs = [values[place] for place in shape.places]
     if any(of_docs):
         columns.append([_written(dict(of_it)) if of_it else "{}" for of_it in of_docs])

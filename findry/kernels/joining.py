@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["copy_part", "copy_whole", "live_counts", "measure_part", "same_texts"]
+__all__ = ["copy_part", "live_counts", "measure_part", "same_texts"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,14 @@ def _skip(gaps: NDArray[np.uint8], byte: int, count: int) -> int:
         count -= gaps[byte] < 128
         byte += 1
     return byte
+
+
+@inlined
+def _copy(gaps: NDArray[np.uint8], first: int, last: int, out: NDArray[np.uint8], place: int) -> int:
+    """Copy some bytes to a place; returns the place after them."""
+    for byte in range(last - first):
+        out[place + byte] = gaps[first + byte]
+    return place + last - first
 
 
 @compiled
@@ -70,15 +78,18 @@ def copy_part(
     over_at: NDArray[np.int64],
     over_tf: NDArray[np.int32],
     over: int,
+    whole: bool,
 ) -> int:
-    """Copy what stays of a part to where cursor and bytes_at say, and move these on; returns `over` moved on."""
+    """Copy what stays of a part to where cursor and bytes_at say, and move these on; returns `over` moved on.
+
+    whole: all rows stay, so that the gaps of a term are copied in one go.
+    """
     for term in range(len(start) - 1):
-        byte = at[term]
+        byte, new = at[term], new_term[term]
         for posting in range(start[term], start[term + 1]):
-            end = _skip(gaps, byte, tf[posting])
+            end = byte if whole else _skip(gaps, byte, tf[posting])
             row = new_row[rows[posting]]
             if row >= 0:
-                new = new_term[term]
                 place = cursor[new]
                 cursor[new] = place + 1
                 out_rows[place] = row
@@ -86,49 +97,10 @@ def copy_part(
                 if tf[posting] >= ESCAPE:
                     over_at[over], over_tf[over] = place, tf[posting]
                     over += 1
-                target = bytes_at[new]
-                for i in range(end - byte):
-                    out_gaps[target + i] = gaps[byte + i]
-                bytes_at[new] = target + end - byte
+                bytes_at[new] = _copy(gaps, byte, end, out_gaps, bytes_at[new])
             byte = end
-    return over
-
-
-@compiled
-def copy_whole(
-    start: NDArray[np.int64],
-    rows: NDArray[np.int32],
-    tf: NDArray[np.int32],
-    at: NDArray[np.int64],
-    gaps: NDArray[np.uint8],
-    new_row: NDArray[np.int32],
-    new_term: NDArray[np.int32],
-    cursor: NDArray[np.int64],
-    bytes_at: NDArray[np.int64],
-    out_rows: NDArray[np.int32],
-    out_tf: NDArray[np.uint8],
-    out_gaps: NDArray[np.uint8],
-    over_at: NDArray[np.int64],
-    over_tf: NDArray[np.int32],
-    over: int,
-) -> int:
-    """`copy_part` for a part of which all rows stay: the postings and the gaps of a term are copied in one go."""
-    for term in range(len(start) - 1):
-        first, last = start[term], start[term + 1]
-        if first == last:
-            continue
-        place = cursor[new_term[term]] - first
-        for posting in range(first, last):
-            out_rows[place + posting] = new_row[rows[posting]]
-            out_tf[place + posting] = min(tf[posting], ESCAPE)
-            if tf[posting] >= ESCAPE:
-                over_at[over], over_tf[over] = place + posting, tf[posting]
-                over += 1
-        cursor[new_term[term]] += last - first
-        target = bytes_at[new_term[term]] - at[term]
-        for byte in range(at[term], at[term + 1]):
-            out_gaps[target + byte] = gaps[byte]
-        bytes_at[new_term[term]] += at[term + 1] - at[term]
+        if whole and new >= 0:
+            bytes_at[new] = _copy(gaps, byte, at[term + 1], out_gaps, bytes_at[new])
     return over
 
 
