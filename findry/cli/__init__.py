@@ -3,6 +3,6 @@ nothing is computed here that Python users could not have."""
 
 from __future__ import annotations
 
-__all__ = ["app", "main"]
+__all__ = ["main", "make_app"]
 
-from findry.cli.app import app, main
+from findry.cli.app import main, make_app

@@ -33,7 +33,7 @@ class _Spread:
             return [(self.segments[0], np.arange(len(rows)), rows.astype(np.int64))]
         which = np.searchsorted(self.base, rows, side="right") - 1
         found = []
-        for number in np.unique(which).tolist():
+        for number in sorted({*which.tolist()}):
             places = np.flatnonzero(which == number)
             found.append((self.segments[number], places, rows[places].astype(np.int64) - self.base[number]))
         return found

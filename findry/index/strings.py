@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Strings", "pack"]
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from findry.records import ragged
 
-MANY = 32
+FEW, MANY = 4, 32
+KERNEL = "findry.kernels.texts"
 
 
 def pack(texts: Iterable[str] | Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -61,10 +63,11 @@ class Strings:
 
     def take(self, indices: NDArray[np.integer]) -> list[str]:
         """Some of the strings; many are decoded at once."""
-        if len(indices) >= MANY:
+        if len(indices) >= (FEW if KERNEL in sys.modules else MANY):
             from findry.kernels.texts import side_by_side
 
-            texts, zeros = side_by_side(self._offsets, self._bytes, np.asarray(indices, np.int64))
+            wanted = indices if indices.dtype == np.int32 else indices.astype(np.int64)
+            texts, zeros = side_by_side(self._offsets, self._bytes, wanted)
             if zeros == len(indices) - 1:  # no string has the separator in it
                 return texts.tobytes().decode("utf-8", "surrogatepass").split("\0")
         data, at = self._data, self._at

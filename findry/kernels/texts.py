@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["side_by_side"]
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from findry.kernels.compiled import compiled
 
 @compiled
 def side_by_side(
-    offsets: NDArray[np.int64], data: NDArray[np.uint8], indices: NDArray[np.int64]
+    offsets: NDArray[np.int64], data: NDArray[np.uint8], indices: NDArray[Any]
 ) -> tuple[NDArray[np.uint8], int]:
     """Some strings with a zero byte between any two, and how many zero bytes that makes; -1 for an unknown index.
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 __all__ = ["encoder", "from_card"]
 
 import inspect
+import json
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from findry.errors import InputError, MissingResource, nearest
 from findry.models.card import require_same_card
@@ -20,6 +23,8 @@ from findry.models.port import Card, Encoder
 from findry.models.torch_encoder import TorchEncoder
 from findry.models.weights import ALIASES
 
+_IN_USE: WeakValueDictionary[str, Encoder] = WeakValueDictionary()
+_LOOKING = Lock()
 _KINDS = ("hash", "http", "onnx", "torch")
 
 
@@ -110,7 +115,7 @@ def from_card(card: Card, where: str, **options: Any) -> Encoder:
 
     `where` names what the card belongs to, for messages.  The model is looked for by its name, then in
     the folder it was first read from.  `options` are those that change no vector (threads, batch size,
-    device, api_key_env).
+    device, api_key_env).  A model that is in use in this process under the same card and options is shared.
     """
     kind, made_with = card.get("kind"), card.get("made_with") or {}
     prompts = {side: card.get(side, "") for side in ("query_prompt", "document_prompt")}
@@ -129,7 +134,11 @@ def from_card(card: Card, where: str, **options: Any) -> Encoder:
             "a card of an unknown kind", expected="hash, http or transformer", received=repr(kind), where=where
         )
     require_same_card(card, opened.card, where)
-    return opened
+    if kind != "transformer":
+        return opened
+    key = json.dumps([opened.card, options], sort_keys=True, default=repr)
+    with _LOOKING:
+        return _IN_USE.setdefault(key, opened)
 
 
 def _transformer(card: Card, made_with: dict[str, Any], options: dict[str, Any]) -> Encoder:

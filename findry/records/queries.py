@@ -72,12 +72,12 @@ class Queries:
         **columns: Sequence[Any],
     ) -> Queries:
         """Queries from ``{id: text}``, from texts (numbered from 1), or from one text."""
-        if isinstance(queries, str):
-            queries = [queries]
-        if not isinstance(queries, Mapping):
-            queries = {str(n): text for n, text in enumerate(queries, 1)}
-        space = Space(name, "query", IdList(queries))
-        return cls(space, tuple(queries.values()), {n: tuple(c) for n, c in columns.items()}, syntax=syntax)
+        if isinstance(queries, Mapping):
+            texts, ids = tuple(queries.values()), IdList(queries)
+        else:
+            texts = (queries,) if isinstance(queries, str) else tuple(queries)
+            ids = IdList.numbered(len(texts))
+        return cls(Space(name, "query", ids), texts, {n: tuple(c) for n, c in columns.items()}, syntax=syntax)
 
     def __len__(self) -> int:
         return len(self.texts)

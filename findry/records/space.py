@@ -6,6 +6,7 @@ __all__ = ["IdList", "Ids", "Space", "tie_key", "tie_keys"]
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from typing import Protocol
 
@@ -53,15 +54,29 @@ class IdList:
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids = list(ids)
-        self._rows = dict(zip(self._ids, range(len(self._ids)), strict=True))
         self._keys: NDArray[np.uint64] | None = None
-        if len(self._rows) != len(self._ids):
+        if len({*self._ids}) != len(self._ids):
             seen: set[str] = set()
             double = next(i for i in self._ids if i in seen or seen.add(i))  # type: ignore[func-returns-value]
             raise InputError("ids must be distinct", received=f"{double!r} more than once")
         for id in self._ids:
             if not isinstance(id, str) or not id:
                 raise InputError("ids must be non-empty strings", received=repr(id))
+
+    @classmethod
+    def numbered(cls, n: int) -> IdList:
+        """The ids "1" to "n".
+
+        >>> IdList.numbered(2).take(np.array([1, 0]))
+        ['2', '1']
+        """
+        made = cls(())
+        made._ids = list(map(str, range(1, n + 1)))
+        return made
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return dict(zip(self._ids, range(len(self._ids)), strict=True))
 
     def __len__(self) -> int:
         return len(self._ids)

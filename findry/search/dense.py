@@ -98,7 +98,7 @@ class DenseSearcher:
         """The stored vectors of some rows, float32[n, dimension]."""
         out = np.zeros((len(rows), self.field.dimension), np.float32)
         which = np.searchsorted(self.snapshot.row_base, rows, side="right") - 1
-        for number in np.unique(which).tolist():
+        for number in sorted({*which.tolist()}):
             places = np.flatnonzero(which == number)
             matrix = self.snapshot.segments[number].vectors(self.field.name)
             out[places] = matrix[rows[places] - self.snapshot.row_base[number]]

@@ -162,7 +162,7 @@ class Scoring:
         """The scores of some rows for one query."""
         out = np.zeros(len(rows), np.float32)
         which = np.searchsorted(self._snapshot.row_base, rows, side="right") - 1
-        for number in np.unique(which).tolist():
+        for number in sorted({*which.tolist()}):
             places = np.flatnonzero(which == number)
             sums, _ = self._all(asked, query, number)
             local = rows[places] - self._snapshot.row_base[number]

@@ -36,7 +36,6 @@ class Words:
     ) -> None:
         self._snapshot, self._formula, self._scoring = snapshot, formula, scoring
         self._vocabularies, self._weights = vocabularies, weights
-        self._terms = [vocabulary.field.analyzer.terms for vocabulary in vocabularies]
         self._negative, self._rows = min(weights) < 0, max(int(snapshot.row_base[-1]), 1)
 
     @cached_property
@@ -64,8 +63,7 @@ class Words:
         lines: list[int] = []
         ends = [0]
         for text in texts:
-            for field, terms in enumerate(self._terms):
-                lines += known.of(field, terms(text))
+            lines += known.asked(text)
             ends.append(len(lines))
         asked, start, view = np.array(lines, np.int64), np.array(ends, np.int64), known.view
         most = min(k, self._rows)

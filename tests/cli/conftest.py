@@ -9,9 +9,10 @@ import pytest
 from small_collection import QRELS, QUERIES, ROWS, Cli, jsonl
 from typer.testing import CliRunner
 
-from findry.cli import app
+from findry.cli import make_app
 from findry.folders import cache_folder
 
+APP = make_app()
 KERNELS = cache_folder() / "kernels"
 
 
@@ -25,7 +26,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     monkeypatch.delenv("FINDRY_DEBUG", raising=False)
 
     def run(*arguments: object, exit_code: int = 0) -> Any:
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        result = CliRunner().invoke(APP, [str(argument) for argument in arguments])
         assert result.exit_code == exit_code, (result.stdout, result.stderr, result.exception)
         return result
 

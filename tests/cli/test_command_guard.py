@@ -12,7 +12,7 @@ import typer
 from small_collection import Cli
 
 from findry import __version__
-from findry.cli.app import COMMANDS
+from findry.cli.commands import COMMANDS
 from findry.cli.guard import guarded
 from findry.cli.output import _text, clean, emit
 from findry.cli.progress import counted, shown

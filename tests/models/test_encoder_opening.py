@@ -77,6 +77,14 @@ def test_a_card_brings_back_its_encoder(tiny: Tiny) -> None:
     np.testing.assert_array_equal(again.encode(["cat"], "document"), made.encode(["cat"], "document"))
 
 
+def test_a_model_in_use_is_shared_by_those_who_open_its_card(tiny: Tiny) -> None:
+    card = json.loads(json.dumps(OnnxEncoder(tiny()).card))
+    first = from_card(card, "kb")
+    assert from_card(card, "another kb") is first
+    assert from_card(card, "kb", threads=1) is not first
+    assert from_card(OnnxEncoder(tiny(seed=7)).card, "kb") is not first
+
+
 def test_a_card_with_overruled_pooling_brings_it_back(tiny: Tiny) -> None:
     made = OnnxEncoder(tiny("bert"), pooling="max", normalise=False)
     assert encoder(made.card).card == made.card

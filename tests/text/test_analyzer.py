@@ -60,6 +60,12 @@ def test_what_a_token_points_at_gives_its_term_again(analyzer: Analyzer, text: s
         assert token.term in analyzer.terms(text[token.start : token.end])
 
 
+@given(analyzers, texts)
+def test_the_surfaces_of_a_text_have_its_terms(analyzer: Analyzer, text: str) -> None:
+    surfaces = analyzer.cut(text)
+    assert [term for terms in analyzer.terms_of(surfaces) for term in terms] == analyzer.terms(text)
+
+
 @given(analyzers, texts, st.data())
 def test_occurrences_are_the_tokens_of_the_wanted_terms(analyzer: Analyzer, text: str, data: st.DataObject) -> None:
     tokens = analyzer.tokens(text)

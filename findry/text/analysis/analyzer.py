@@ -156,6 +156,22 @@ class Analyzer:
         """
         return _surfaces(self).terms(text)
 
+    def cut(self, text: str) -> list[str]:
+        """The surfaces of one text: what has terms of its own, whatever stands around it.
+
+        >>> Analyzer().cut("Red foxes, U.S.")
+        ['red', 'foxes', 'u.s']
+        """
+        return _surfaces(self).cut(text)
+
+    def terms_of(self, surfaces: Sequence[str]) -> list[list[str]]:
+        """The terms of each of some surfaces that `cut` gave; one after another they are the `terms` of the text.
+
+        >>> Analyzer().terms_of(["the", "foxes", "u.s"])
+        [[], ['fox'], ['us']]
+        """
+        return [[piece.term for piece in pieces] for pieces, _ in _surfaces(self).pieces(surfaces)]
+
     def card(self) -> dict[str, Any]:
         """Everything that decides the terms, for an index to keep."""
         stopwords = "lucene-33" if self.stopwords is True else list(self.stopwords or ())

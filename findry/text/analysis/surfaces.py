@@ -121,10 +121,17 @@ class Surfaces:
             cache.update(made)
         return found
 
+    def cut(self, text: str) -> list[str]:
+        """The surfaces of one text, cut as in `split`.  Cost: about a seventh of a microsecond a word of ASCII text."""
+        if SEPARATOR in text:
+            text = text.replace(SEPARATOR, " ")
+        if text.isascii():
+            return f"{text} ".replace(". ", " ").translate(self.table).split()
+        return self.pattern.findall(text)
+
     def terms(self, text: str) -> list[str]:
-        """The terms of one text.  Cost: about half a microsecond a word that was seen lately."""
-        pattern = self.ascii_pattern if text.isascii() else self.pattern
-        found = pattern.findall(text.replace(SEPARATOR, " ") if SEPARATOR in text else text)
+        """The terms of one text.  Cost: about a third of a microsecond a word that was seen lately."""
+        found = self.cut(text)
         cache = self._cache
         try:
             return [piece.term for surface in found for piece in cache[surface][0]]
