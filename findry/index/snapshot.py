@@ -84,8 +84,8 @@ class Snapshot:
 
     def document(self, row: int) -> Document:
         """The stored document of a document row."""
-        which = int(np.searchsorted(self._ids.base, row, side="right")) - 1
-        return self.segments[which].document(row - int(self._ids.base[which]))
+        which, local = self._ids.at(row)
+        return self.segments[which].document(local)
 
     def span(self, row: int) -> tuple[int, int]:
         """Start and end of a row in the chunked field of its document, in characters."""

@@ -27,6 +27,11 @@ class _Spread:
     def __len__(self) -> int:
         return int(self.base[-1])
 
+    def at(self, row: int) -> tuple[int, int]:
+        """The segment of a row, and its number there."""
+        which = bisect(self._starts, row) - 1
+        return which, row - self._starts[which]
+
     def parts(self, rows: NDArray[np.integer]) -> list[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
         """For each segment in use: its places in `rows`, and the local rows there."""
         if len(self.segments) == 1:

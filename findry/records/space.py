@@ -70,8 +70,8 @@ class IdList:
         >>> IdList.numbered(2).take(np.array([1, 0]))
         ['2', '1']
         """
-        made = cls(())
-        made._ids = list(map(str, range(1, n + 1)))
+        made = cls.__new__(cls)
+        made._ids, made._keys = list(map(str, range(1, n + 1))), None
         return made
 
     @cached_property
