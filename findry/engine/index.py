@@ -17,7 +17,7 @@ from findry.engine.facets import count_facet
 from findry.engine.results import Results, make_hits
 from findry.errors import InputError
 from findry.formats import FieldMap
-from findry.formats.rows import RowReader
+from findry.formats.alike import documents_of
 from findry.index import Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
@@ -116,7 +116,7 @@ class Index:
         All are taken or none: a bad row refuses the whole call.  A row without an id gets a hash of its content.
         """
         with self.writer(merge="now", keep=keep) as writer:
-            return writer.add(_documents(documents, fields or FieldMap()), progress=progress)
+            return writer.add(documents_of(documents, fields or FieldMap()), progress=progress)
 
     def delete(self, ids: Iterable[str] | str, *, keep: int = 2) -> int:
         """Delete documents by id and commit; returns how many were there."""
@@ -236,19 +236,6 @@ class Index:
 
 def _documents_of(run: Run, reader: Reader) -> Any:
     return run.rows if run.items.unit == "document" else reader.snapshot.links.targets()[run.rows]
-
-
-def _documents(rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap) -> Iterator[Document]:
-    reader = RowReader(fields, one_id=False)
-    for number, row in enumerate(rows, 1):
-        if isinstance(row, Document):
-            yield row
-        elif isinstance(row, Mapping):
-            yield reader.document(f"row {number}", row)
-        else:
-            raise InputError(
-                "a document must be a Document or a mapping", received=type(row).__name__, where=f"row {number}"
-            )
 
 
 def read_filter(where: Filterable) -> Where | None:

@@ -9,14 +9,14 @@ import decimal
 import json
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
 from findry.errors import FormatError, InputError, SyntaxProblem, nearest
 from findry.formats.problems import Bad
-from findry.records import Document, Value
+from findry.records import Document, DocumentBatch, Value
 
 ID_NAMES = ("_id", "id", "doc_id", "docno")
 TEXT_NAMES = ("title", "text")
@@ -142,6 +142,23 @@ class RowReader:
         id = _content_id(row, seen) if columns.id is None else to_id(row.get(columns.id), columns.id, where)
         return Document(id, _texts(row, columns.texts, self._fields, where), _values(row, columns.values))
 
+    def batch(self, shape: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> DocumentBatch | None:
+        """The documents of rows with these columns; None where one of them must be looked at by itself.
+
+        That is one whose id or text is empty or of another type than text, or has to be made.
+        """
+        columns = self._known.get(shape) or self._columns(dict.fromkeys(shape), shape)
+        if columns.id is None or columns.id not in shape or not columns.texts:
+            return None
+        by_name = dict(zip(shape, zip(*rows, strict=True), strict=True))
+        texts = [by_name[name] for name in columns.texts]
+        try:
+            made = DocumentBatch(by_name[columns.id], tuple(columns.texts), texts, [None] * len(rows))
+        except InputError:
+            return None
+        values = _values_of(by_name, columns.values, len(rows))
+        return replace(made, values=values) if columns.values else made
+
     def _columns(self, row: Mapping[str, Any], shape: tuple[str, ...]) -> _Columns:
         id, fields = self._fields.id, self._fields
         if id is None and self._one_id and self._first is not None:
@@ -247,3 +264,15 @@ def _values(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Value]:
         return {}
     read = [(name, to_value(row[name])) for name in names]
     return {name: value for name, value in read if value is not None}
+
+
+def _values_of(by_name: Mapping[str, Sequence[Any]], names: Sequence[str], rows: int) -> list[dict[str, Value]]:
+    """What `_values` gives for each row, from the columns of rows."""
+    found: list[dict[str, Value]] = [{} for _ in range(rows)]
+    for name in names:
+        column = by_name[name]
+        usual = {*map(type, column)} <= {str, int, bool}
+        for values, value in zip(found, column if usual else map(to_value, column), strict=True):
+            if value is not None:
+                values[name] = value
+    return found

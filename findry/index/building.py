@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
+from findry.errors import InputError
 from findry.index.apart import Apart, runs_python
 from findry.index.build import build_segment
 from findry.index.commit import SegmentEntry
 from findry.index.draft import Draft
 from findry.index.files import DISK
 from findry.index.parts import Part
+from findry.index.schema import Schema
 from findry.index.staging import Staging
-from findry.models import Encoder
+from findry.models import Encoder, require_same_card
 
 PROCESSORS = os.cpu_count() or 1
 MOST_PROCESSES, APART_DOCUMENTS, APART_CHARACTERS = 3, 20_000, 10_000_000
@@ -46,6 +48,13 @@ class Building:
 
     def __len__(self) -> int:
         return len(self._begun)
+
+    def require_encoders(self, schema: Schema, where: str) -> None:
+        """Refuse to build without the encoders of an index; only adding opens them."""
+        for vectors in schema.vectors:
+            if vectors.name not in self._encoders:
+                raise InputError(f"adding needs the encoder of vector field {vectors.name!r}", where=where)
+            require_same_card(dict(vectors.encoder), self._encoders[vectors.name].card, where=where)
 
     @property
     def full(self) -> bool:

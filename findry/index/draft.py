@@ -15,7 +15,7 @@ from findry.index.lines import lines
 from findry.index.schema import Schema, joined
 from findry.index.shape import Shape, plain_text
 from findry.index.strings import pack
-from findry.records import Document, ragged, tie_keys
+from findry.records import Document, DocumentBatch, ragged, tie_keys
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -53,6 +53,22 @@ class Draft:
         self._last[id] = place
         self.ids.append(id)
         self.values.append(_own(document.values) if document.values else None)
+        self.characters += characters
+
+    def take_batch(self, batch: DocumentBatch, characters: int) -> None:
+        """Add documents with so many characters together."""
+        if self.schema.chunker is not None or not batch.names:
+            for document in batch:
+                self.take(document, 0)
+        else:
+            first = len(self.ids)
+            shape = self._shapes.get(batch.names)
+            if shape is None:
+                shape = self._shapes[batch.names] = Shape(batch.names)
+            shape.take_all(first, batch.texts)
+            self._last.update(zip(batch.ids, range(first, first + len(batch)), strict=True))
+            self.ids.extend(batch.ids)
+            self.values.extend([_own(values) if values else None for values in batch.values])
         self.characters += characters
 
     def _cut(self, document: Document) -> None:

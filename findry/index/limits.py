@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from findry.errors import InputError
-from findry.records import Document
+from findry.records import Document, DocumentBatch
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,18 @@ class Limits:
                     hint="cut it into several documents" if what == "characters of text" else None,
                 )
         return characters
+
+    def batch(self, batch: DocumentBatch) -> int:
+        """As `document` for all of a batch; returns the characters of all."""
+        most = sum(max(map(len, column), default=0) for column in batch.texts)
+        if (
+            most <= self.characters
+            and 4 * max(map(len, batch.ids), default=0) <= self.id_bytes
+            and max(map(len, filter(None, batch.values)), default=0) <= self.values
+            and len(batch.names) <= self.fields
+        ):
+            return sum(sum(map(len, column)) for column in batch.texts)
+        return sum(map(self.document, batch))
 
     def columns(self, kinds: Mapping[str, str]) -> None:
         """Refuse an index with too many filter columns."""

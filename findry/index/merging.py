@@ -1,21 +1,46 @@
-"""A merge that runs beside its writer."""
+"""Which parts of an index are merged next, and a merge that runs beside its writer."""
 
 from __future__ import annotations
 
-__all__ = ["Merging"]
+__all__ = ["Merging", "due", "side_by_side"]
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import FindryError
+from findry.index.merge import choose
 from findry.index.parts import Part, carry_over
 
 log = logging.getLogger("findry.index")
+LARGE = 20_000
 Merge = Callable[[Sequence[tuple[Part, NDArray[np.bool_]]]], Part]
+
+
+def due(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts to merge next (see `choose`); of large ones several merges that have no part in common."""
+    left, groups = list(parts), list[list[Part]]()
+    while not groups or min(part.segment.docs for group in groups for part in group) >= LARGE:
+        live = [int(part.live.sum()) for part in left]
+        held, rows = ([getattr(part.segment, name) for part in left] for name in ("docs", "rows"))
+        chosen = choose(live, held, rows)
+        if not chosen:
+            break
+        groups.append([left[number] for number in chosen])
+        left = [part for number, part in enumerate(left) if number not in chosen]
+    return groups
+
+
+def side_by_side(merges: Sequence[Callable[[], Part]]) -> list[Part]:
+    """What some merges give; several run in two threads, for most of a merge of large parts is compiled code."""
+    if len(merges) == 1:
+        return [merges[0]()]
+    with ThreadPoolExecutor(2, "findry-merge") as pool:
+        return [begun.result() for begun in [pool.submit(merge) for merge in merges]]
 
 
 class Merging:

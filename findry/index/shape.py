@@ -38,6 +38,12 @@ class Shape:
         for column, text in zip(self.columns, texts.values(), strict=True):
             column.append(plain_text(text))
 
+    def take_all(self, first: int, texts: Sequence[Sequence[str]]) -> None:
+        """Add documents by columns of plain text, from a place on."""
+        for column, more in zip(self.columns, texts, strict=True):
+            column.extend(more)
+        self.places.extend(range(first, first + len(texts[0])) if texts else ())
+
     def keep(self, stays: NDArray[np.bool_]) -> None:
         """Drop the documents whose places are not marked, and count the places anew."""
         here = stays[self.places].tolist()

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -30,15 +31,14 @@ from findry.index.draft import Draft
 from findry.index.files import DISK, Files
 from findry.index.limits import LIMITS
 from findry.index.lock import WriterLock
-from findry.index.merge import choose
-from findry.index.merging import Merging
+from findry.index.merging import Merging, due, side_by_side
 from findry.index.parts import Part
 from findry.index.retire import remove_staging, retire
 from findry.index.schema import Schema
 from findry.index.snapshot import Snapshot
 from findry.index.staging import Staging
-from findry.models import Encoder, require_same_card
-from findry.records import Document, tie_keys
+from findry.models import Encoder
+from findry.records import Document, DocumentBatch, tie_keys
 
 log = logging.getLogger("findry.index")
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
@@ -84,7 +84,6 @@ class Writer:
             self._base = current(root, files)
             retire(root, self._base, keep, files)
             self._schema = Schema.from_card(self._base.card["schema"])
-            self._encoders = encoders or {}
             self._stage = Staging(root, self._schema, files)
             self._kinds = dict(self._base.columns)
             taken = [int(name) for name in files.names(root / SEGMENTS) if name.isdecimal()]
@@ -93,19 +92,19 @@ class Writer:
             held = zip(segments, self._base.segments, strict=True)
             self._parts = [Part.of(segment, entry, staged=False) for segment, entry in held]
             self._draft = Draft(self._schema)
-            self._building = Building(self._stage, self._encoders)
+            self._building = Building(self._stage, encoders or {})
             self._changed = False
         except BaseException:
             self._lock.release()
             raise
 
-    def add(self, documents: Iterable[Document], *, progress: bool = False) -> int:
+    def add(self, documents: Iterable[Document | DocumentBatch], *, progress: bool = False) -> int:
         """Add documents; of several with one id the last stands.  Returns how many were taken.
 
         An error, from the documents or from their source, refuses all of this call.
         """
         self._require_open()
-        self._require_encoders()
+        self._building.require_encoders(self._schema, f"index {str(self._root)!r}")
         before = [(part, len(part.fresh)) for part in self._parts], self._kinds, self._changed
         try:
             return self._take(documents, progress)
@@ -117,25 +116,34 @@ class Writer:
             self._parts = [part for part, _ in parts]
             raise
 
-    def _require_encoders(self) -> None:
-        """Refuse to add without the encoders of the index; only adding opens them."""
-        for vectors in self._schema.vectors:
-            where = f"index {str(self._root)!r}"
-            if vectors.name not in self._encoders:
-                raise InputError(f"adding needs the encoder of vector field {vectors.name!r}", where=where)
-            require_same_card(dict(vectors.encoder), self._encoders[vectors.name].card, where=where)
-
-    def _take(self, documents: Iterable[Document], progress: bool) -> int:
+    def _take(self, documents: Iterable[Document | DocumentBatch], progress: bool) -> int:
         taken = 0
-        for document in documents:
-            if not isinstance(document, Document):
-                raise InputError("only documents can be added", received=type(document).__name__)
-            if self._draft.characters > FLUSH_CHARACTERS or len(self._draft) >= FLUSH_DOCUMENTS:
-                self._begin(progress)
-            self._draft.take(document, LIMITS.document(document))
-            taken += 1
+        for given in documents:
+            self._make_room(progress)
+            if isinstance(given, Document):
+                self._draft.take(given, LIMITS.document(given))
+                taken += 1
+            elif isinstance(given, DocumentBatch):
+                self._take_batch(given, progress)
+                taken += len(given)
+            else:
+                raise InputError("only documents can be added", received=type(given).__name__)
         self._end(progress)
         return taken
+
+    def _take_batch(self, batch: DocumentBatch, progress: bool) -> None:
+        start = 0
+        while start < len(batch):
+            self._make_room(progress)
+            stop = min(len(batch), start + FLUSH_DOCUMENTS - len(self._draft))
+            part = batch if stop - start == len(batch) else batch.part(start, stop)
+            self._draft.take_batch(part, LIMITS.batch(part))
+            start = stop
+
+    def _make_room(self, progress: bool) -> None:
+        """Begin a segment of what was gathered where that is enough for one."""
+        if self._draft.characters > FLUSH_CHARACTERS or len(self._draft) >= FLUSH_DOCUMENTS:
+            self._begin(progress)
 
     def delete(self, ids: Iterable[str] | str) -> int:
         """Delete documents by id; unknown ids are passed over.  Returns how many were there."""
@@ -234,7 +242,7 @@ class Writer:
         self._require_open()
         self.wait()
         if len(self._parts) > 1 or any(part.deletes for part in self._parts):
-            self._parts = [self._merged(self._parts)]
+            self._parts = self._merged([self._parts])
         if self._pending:
             self._publish()
         return self._base
@@ -243,7 +251,7 @@ class Writer:
         """Write segments of older formats anew, without encoding or analysing anything, and commit."""
         self._require_open()
         self.wait()
-        self._parts = [part if part.segment.arrays.converted else self._merged([part]) for part in self._parts]
+        self._parts = [part if part.segment.arrays.converted else self._merged([[part]])[0] for part in self._parts]
         if self._pending or b" " not in pointer(self._root, self._files):
             self._publish()
         return self._base
@@ -254,24 +262,20 @@ class Writer:
             self._merging.wait()
             self._adopt()
 
-    def _chosen(self) -> list[Part]:
-        live = [int(part.live.sum()) for part in self._parts]
-        held, rows = ([getattr(part.segment, name) for part in self._parts] for name in ("docs", "rows"))
-        return [self._parts[number] for number in choose(live, held, rows)]
-
     def _merge_now(self) -> None:
-        while chosen := self._chosen():
-            merged = self._merged(chosen)
-            self._parts = [part for part in self._parts if not any(part is one for one in chosen)] + [merged]
+        while groups := due(self._parts):
+            merged, gone = self._merged(groups), {id(part) for group in groups for part in group}
+            self._parts = [part for part in self._parts if id(part) not in gone] + merged
 
-    def _merged(self, parts: Sequence[Part]) -> Part:
+    def _merged(self, groups: Sequence[Sequence[Part]]) -> list[Part]:
+        jobs = [(self._reserve(), [(part, part.live) for part in group], self._kinds) for group in groups]
         with self._writing():
-            return self._stage.merge(self._reserve(), [(part, part.live) for part in parts], self._kinds)
+            return side_by_side([partial(self._stage.merge, *job) for job in jobs])
 
     def _begin_merge(self) -> None:
-        if self._mode == "background" and self._merging is None and (chosen := self._chosen()):
+        if self._mode == "background" and self._merging is None and (groups := due(self._parts)):
             name, kinds = self._reserve(), self._kinds
-            self._merging = Merging(chosen, lambda parts: self._stage.merge(name, parts, kinds))
+            self._merging = Merging(groups[0], lambda parts: self._stage.merge(name, parts, kinds))
 
     def _adopt(self) -> None:
         """Take the result of a merge that has ended in the place of its sources."""

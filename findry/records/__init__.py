@@ -9,6 +9,7 @@ __all__ = [
     "Branches",
     "Corpus",
     "Document",
+    "DocumentBatch",
     "IdList",
     "Ids",
     "Links",
@@ -27,6 +28,7 @@ __all__ = [
 
 from findry.records.batch import Batch, StageTrace, Trace
 from findry.records.corpus import Corpus, Document, Value
+from findry.records.documents import DocumentBatch
 from findry.records.links import Links
 from findry.records.qrels import Qrels
 from findry.records.queries import ORIGINAL, Queries, Variant

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from findry.index.draft import Draft
 from findry.index.schema import EVERY_FIELD, LexicalField, Schema, joined
 from findry.index.strings import Strings
-from findry.records import Document, tie_keys
+from findry.records import Document, DocumentBatch, tie_keys
 from findry.text import Chunker
 
 NAMES = ["text", "title", 'quo"ted', "\n", ""]
@@ -65,6 +65,33 @@ def test_a_draft_holds_what_its_documents_say(chunker: Chunker | None, taken: li
     assert arrays["rows.first"].tolist() == [sum(at < n for at, _, _ in rows) for n in range(len(kept) + 1)]
     for sources in SOURCES:
         assert draft.texts(sources) == [joined(schema.row_text(one, span), sources) for _, one, span in rows]
+
+
+@pytest.mark.parametrize("chunker", [None, Chunker(max_tokens=2, min_tokens=1)])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.text("xy ", min_size=1, max_size=9), values), min_size=1, max_size=9
+    ),
+    st.data(),
+)
+def test_documents_taken_together_are_those_taken_one_by_one(
+    chunker: Chunker | None, rows: list[tuple[str, str, dict[str, object]]], data: st.DataObject
+) -> None:
+    ids, bodies, of_them = zip(*rows, strict=True)
+    batch = DocumentBatch(ids, ("text",), [bodies], [one or None for one in of_them])
+    cut = data.draw(st.integers(0, len(batch)))
+    draft = Draft(Schema(FIELDS, chunker=chunker))
+    for part in (batch.part(0, cut), batch.part(cut, len(batch))):
+        draft.take_batch(part, 3 * len(part))
+    draft.settle()
+    alone = gathered(draft.schema, list(batch))
+    assert draft.characters == 3 * len(batch)
+    assert draft.ids == alone.ids
+    assert repr(draft.values) == repr(alone.values)
+    assert all(draft.texts(sources) == alone.texts(sources) for sources in SOURCES)
+    assert {name: array.tolist() for name, array in draft.arrays().items()} == {
+        name: array.tolist() for name, array in alone.arrays().items()
+    }
 
 
 def test_a_draft_counts_the_characters_of_all_that_came() -> None:

@@ -13,7 +13,7 @@ from findry.index import Schema, Snapshot, create, merge, writer
 from findry.index.commit import current
 from findry.index.limits import Limits
 from findry.index.merge import choose
-from findry.records import Document
+from findry.records import Document, DocumentBatch
 
 SMALL = Limits(rows=6, characters=12, id_bytes=4, values=3, fields=2)
 ANT = Document("ant", {"text": "ant"}, {"year": 1})
@@ -86,6 +86,29 @@ def test_a_document_over_a_limit_refuses_its_whole_call(
     assert error.what == f"a document has too many {what}"
     assert (error.expected, error.received) == (f"at most {most}", str(most + 1))
     assert error.where == f"document {over.id!r}"
+
+
+@pytest.mark.parametrize("flush", [1, 3, 100_000])
+@pytest.mark.parametrize("what", ["characters of text", "bytes of id", "values"])
+def test_a_document_over_a_limit_is_found_in_a_batch(
+    tmp_path: Path, small: pytest.MonkeyPatch, what: str, flush: int
+) -> None:
+    small.setattr(writer, "FLUSH_DOCUMENTS", flush)
+    root, (fits, over, most) = index(tmp_path / "index"), SIZES[what]
+    rows = [Document(f"{number}", {"text": "bee"}) for number in range(2)]
+
+    def batch(documents: list[Document]) -> DocumentBatch:
+        columns = [["".join(document.text.values()) or "bee" for document in documents]]
+        values = [document.values or None for document in documents]
+        return DocumentBatch([document.id for document in documents], ("text",), columns, values)
+
+    with writer_of(root) as made:
+        with pytest.raises(InputError, match=f"too many {what}") as caught:
+            made.add([batch([*rows, over, BEE])])
+        assert not made.changed
+        assert made.add([batch([*rows, fits, BEE])]) == 4
+    assert (caught.value.expected, caught.value.where) == (f"at most {most}", f"document {over.id!r}")
+    assert len(held(root)) == 5
 
 
 @pytest.mark.usefixtures("small")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
 
@@ -321,3 +322,23 @@ def test_ids_find_their_rows_and_back(tmp_path: Path) -> None:
         assert space.ids.find(space.ids.take(rows)).tolist() == rows.tolist()
         assert space.ids.find(["unknown", "a#7", "a#x", ""]).tolist() == [-1] * 4
     assert len(snapshot.rows) > len(ids)
+
+
+def test_merges_of_large_segments_side_by_side_give_what_one_after_another_do(tmp_path: Path) -> None:
+    found = []
+    for large in (1, 1000):
+        place = tmp_path / str(large)
+        create(place, Schema())
+        with (
+            patch("findry.index.merging.LARGE", large),
+            patch("findry.index.writer.FLUSH_DOCUMENTS", 5),
+            patch("findry.index.merging.ThreadPoolExecutor", wraps=ThreadPoolExecutor) as pool,
+            Writer(place, merge="now") as writer,
+        ):
+            writer.add(Document(f"{n % 60}", {"text": f"ant {n}"}) for n in range(80))
+        assert pool.called == (large == 1)
+        snapshot = Snapshot(place)
+        found.append(sorted((one.id, one.text["text"]) for one in snapshot))
+        assert len(snapshot.segments) == 1
+    assert found[0] == found[1]
+    assert len(found[0]) == 60
