@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from findry.algebra import Pipe
 from findry.engine.bound import Bound
@@ -16,8 +16,6 @@ from findry.engine.defaults import DEPTH, default_pipeline, make_schema
 from findry.engine.facets import count_facet
 from findry.engine.results import Results, make_hits
 from findry.errors import InputError
-from findry.formats import FieldMap
-from findry.formats.alike import documents_of
 from findry.index import Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
@@ -35,6 +33,9 @@ from findry.search import Reader
 from findry.search.dense import told
 from findry.search.reader import Encoders
 from findry.text import Chunker, parse_filter
+
+if TYPE_CHECKING:
+    from findry.formats import FieldMap
 
 Filterable = str | Mapping[str, Any] | Where | None
 
@@ -115,8 +116,10 @@ class Index:
 
         All are taken or none: a bad row refuses the whole call.  A row without an id gets a hash of its content.
         """
+        from findry.formats.alike import documents_of
+
         with self.writer(merge="now", keep=keep) as writer:
-            return writer.add(documents_of(documents, fields or FieldMap()), progress=progress)
+            return writer.add(documents_of(documents, fields), progress=progress)
 
     def delete(self, ids: Iterable[str] | str, *, keep: int = 2) -> int:
         """Delete documents by id and commit; returns how many were there."""

@@ -21,7 +21,7 @@ def documents_of(rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap)
     documents of their own where something is not.
     Errors: `FormatError` for a row without a usable id or text, `InputError` for what is no row.
     """
-    reader = RowReader(fields, one_id=False)
+    reader = RowReader(fields or FieldMap(), one_id=False)
     held: list[tuple[Any, ...]] = []
     shape: tuple[str, ...] = ()
     number = 0
