@@ -14,7 +14,9 @@ from findry.records import Document, DocumentBatch
 MOST, FEWEST = 64, 4
 
 
-def documents_of(rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap) -> Iterator[Document | DocumentBatch]:
+def documents_of(
+    rows: Iterable[Document | Mapping[str, Any]], fields: FieldMap | None = None
+) -> Iterator[Document | DocumentBatch]:
     """The documents of rows of named columns, and documents as they are, in their order.
 
     Up to `MOST` rows that follow each other and have the same columns are one batch where all is as usual in them, and
