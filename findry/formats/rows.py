@@ -169,7 +169,7 @@ class RowReader:
             values = [name for name in row if name != id and name not in fields.text]
         else:
             values = [name for name in fields.values if name in row]
-        columns = _Columns(id, [name for name in fields.text if name in row], values)
+        columns = _Columns(id, [name for name in dict.fromkeys(fields.text) if name in row], values)
         self._first = self._first or columns
         if len(self._known) < MOST_SHAPES:
             self._known[shape] = columns

@@ -99,7 +99,7 @@ class Writer:
             raise
 
     def add(self, documents: Iterable[Document | DocumentBatch], *, progress: bool = False) -> int:
-        """Add documents; of several with one id the last stands.  Returns how many were taken.
+        """Add documents, or batches of them; of several with one id the last stands.  Returns how many were taken.
 
         An error, from the documents or from their source, refuses all of this call.
         """

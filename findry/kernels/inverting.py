@@ -11,6 +11,8 @@ from findry.kernels.compiled import compiled, inlined
 from findry.kernels.layout import ESCAPE
 
 LOW = (1 << 32) - 1
+FAR, PARTS = 1 << 18, 7
+"""From so many tokens on they are first put into 2^`PARTS` parts of the order of terms, each of which fits a cache."""
 
 
 @inlined
@@ -55,7 +57,13 @@ def invert(
     """
     begins = count_terms(terms, rank)
     tokens = np.empty(len(terms), np.int64)
-    put_in_order(terms, positions, offsets, rank, begins[:-1].copy(), tokens)
+    if len(terms) < FAR:
+        put_in_order(terms, positions, offsets, rank, begins[:-1].copy(), tokens)
+    else:
+        shift = max(0, (len(rank) - 1).bit_length() - PARTS)
+        parted, of = np.empty(len(terms), np.int64), np.empty(len(terms), np.int32)
+        put_in_parts(terms, positions, offsets, rank, shift, begins[: -1 : 1 << shift].copy(), parted, of)
+        put_part_in_order(parted, of, begins[:-1].copy(), tokens)
     count, size, large = measure(begins, tokens)
     start, at = np.zeros(len(begins), np.int64), np.zeros(len(begins), np.int64)
     rows, tf, gaps = np.empty(count, np.int32), np.empty(count, np.uint8), np.empty(size, np.uint8)
@@ -90,6 +98,39 @@ def put_in_order(
             term = rank[terms[token]]
             tokens[cursor[term]] = (row << 32) | positions[token]
             cursor[term] += 1
+
+
+@compiled
+def put_in_parts(
+    terms: NDArray[np.int32],
+    positions: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    rank: NDArray[np.int32],
+    shift: int,
+    cursor: NDArray[np.int64],
+    parted: NDArray[np.int64],
+    of: NDArray[np.int32],
+) -> None:
+    """As `put_in_order`, but tokens of the terms with the same rank >> shift stay as they came; `of` receives ranks."""
+    for row in range(len(offsets) - 1):
+        for token in range(offsets[row], offsets[row + 1]):
+            term = rank[np.uint32(terms[token])]
+            part = np.uint32(term) >> np.uint32(shift)
+            place = np.uint64(cursor[part])
+            parted[place] = (row << 32) | positions[token]
+            of[place] = term
+            cursor[part] += 1
+
+
+@compiled
+def put_part_in_order(
+    parted: NDArray[np.int64], of: NDArray[np.int32], cursor: NDArray[np.int64], tokens: NDArray[np.int64]
+) -> None:
+    """Put tokens, those of near terms near each other, where they belong."""
+    for place in range(len(parted)):
+        term = np.uint32(of[place])
+        tokens[np.uint64(cursor[term])] = parted[place]
+        cursor[term] += 1
 
 
 @compiled

@@ -31,7 +31,8 @@ class DocumentBatch:
 
     def __post_init__(self) -> None:
         columns = (self.ids, *self.texts)
-        if {*map(len, columns), len(self.values)} != {len(self.ids)} or len(self.texts) != len(self.names):
+        fit = {*map(len, columns), len(self.values)} == {len(self.ids)} and len(self.texts) == len({*self.names})
+        if not fit or len(self.texts) != len(self.names):
             raise InputError("the columns of a batch of documents do not fit together")
         kinds = {*map(type, self.names), *chain.from_iterable(map(type, column) for column in columns)}
         if not kinds <= {str} or not all(map(all, columns)):

@@ -83,7 +83,7 @@ class SegmentVectors:
             return best_by_signs(self._signs, self._matrix, vectors[start:stop], *settings)
 
         threads = None if len(vectors) * rows >= THREADED else 1
-        found = [of_it for part in spread(run, len(vectors), threads, fewest=1) for of_it in part]
+        found = [of_it for part in spread(run, len(vectors), threads, fewest=1, each=1) for of_it in part]
         for place, (hits, _) in enumerate(found):
             if not len(hits):
                 found[place] = self._by_products(vectors[place : place + 1], [mask], k)[0]

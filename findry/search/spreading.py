@@ -9,18 +9,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-THREADED, MOST = 64, 512
+THREADED, MOST, EACH = 64, 512, 4
 PROCESSORS = os.cpu_count() or 1
 T = TypeVar("T")
 
 
-def spread(work: Callable[[int, int], T], queries: int, threads: int | None, fewest: int = THREADED // 2) -> list[T]:
+def spread(
+    work: Callable[[int, int], T], queries: int, threads: int | None, fewest: int = THREADED // 2, each: int = EACH
+) -> list[T]:
     """What `work(first, last)` gives for the parts of a batch, in order; parts have at most 512 queries.
 
-    threads: at most so many, by default as many as there are processors, and each with at least `fewest` queries.
+    threads: at most so many, by default as many as there are processors, and each part with at least `fewest` queries.
+    each: how many parts a thread takes one after another, for some queries take a hundred times as long as others.
     """
     threads = min(threads or PROCESSORS, queries // fewest)
-    parts = max(threads, -(-queries // MOST), 1)
+    several = min(each * threads, queries // fewest) if threads > 1 else 1
+    parts = max(several, -(-queries // MOST), 1)
     ends = [queries * place // parts for place in range(parts + 1)]
     if threads < 2:
         return list(map(work, ends[:-1], ends[1:]))

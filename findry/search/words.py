@@ -59,23 +59,24 @@ class Words:
             return None
         if len(self.known) > KEPT:
             self.known = self._nothing_known()
-        known, answer = self.known, self._answer
+        known, most = self.known, min(k, self._rows)
+        if len(texts) < THREADED:
+            return self._ranked(known, texts, most)
+
+        def run(first: int, last: int) -> Ranking:
+            return self._ranked(known, texts[first:last], most)
+
+        parts = spread(run, len(texts), threads)
+        return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def _ranked(self, known: Known, texts: Sequence[str], k: int) -> Ranking:
+        """The rankings of some queries; what it does in Python goes on while other threads are in compiled code."""
         lines: list[int] = []
         ends = [0]
         for text in texts:
             lines += known.asked(text)
             ends.append(len(lines))
-        asked, start, view = np.array(lines, np.int64), np.array(ends, np.int64), known.view
-        most = min(k, self._rows)
-        if len(texts) < THREADED:
-            return answer(view.numbers, start, asked, most)
-
-        def run(first: int, last: int) -> Ranking:
-            here = start[first : last + 1]
-            return answer(view.numbers, here - here[0], asked[here[0] : here[-1]], most)
-
-        parts = spread(run, len(texts), threads)
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return self._answer(known.view.numbers, np.array(ends, np.int64), np.array(lines, np.int64), k)
 
     def _texts(self, queries: Queries) -> Sequence[str] | None:
         """The words of each query, None where one has more than words."""

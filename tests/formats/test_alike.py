@@ -18,7 +18,7 @@ from findry.formats.alike import documents_of
 from findry.formats.rows import FieldMap, RowReader
 from findry.records import Document, DocumentBatch
 
-MAPS = [FieldMap(), FieldMap("key", ("body", "title"), ("year", "none")), FieldMap(text=("text",), values=())]
+MAPS = [FieldMap(), FieldMap("key", ("body", "title"), ("year", "none")), FieldMap(text=("text", "text"), values=())]
 ids = st.one_of(st.text(min_size=1, max_size=3), st.integers(), st.sampled_from(["", None, np.str_("n"), True, 1.5]))
 usual = st.text(max_size=4)
 texts = st.one_of(usual, st.sampled_from([None, np.str_("ant"), 7, ""]))
