@@ -11,8 +11,9 @@ measure on your own corpus, keep if it pays, and serve.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from findry.lazily import lazily
 
 __version__ = "0.1.0"
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _HOME = {
     "algebra": ("Pipe", "head"),
     "datasets": ("Dataset", "dataset"),
-    "engine": ("Hit", "Index", "Results", "create", "sync"),
+    "engine": ("Hit", "Index", "Results", "create", "open_index", "sync"),
     "errors": ("FindryError",),
     "models": ("Encoder", "encoder"),
     "pipeline": ("Plan", "check", "equivalent", "execute"),
@@ -39,7 +40,7 @@ _HOME = {
     "stages": ("bm25", "combmnz", "combsum", "dense", "filter", "group", "linear", "rrf"),
     "text": ("Analyzer", "Chunker"),
 }
-_ROOMS = {name: room for room, names in _HOME.items() for name in names}
+_public = lazily(__name__, _HOME)
 
 __all__ = [
     "Analyzer",
@@ -84,11 +85,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Public names are imported from their rooms at first use, so that `import findry` stays light."""
-    if name == "open":
-        return import_module("findry.engine").open_index
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'findry' has no attribute {name!r}")
-    return getattr(import_module(f"findry.{_ROOMS[name]}"), name)
+    return _public("open_index" if name == "open" else name)
 
 
 def __dir__() -> list[str]:

@@ -68,7 +68,7 @@ def _findry(
 def main() -> None:
     """Run the command line with the arguments of the process; leaves by `sys.exit` with the exit code.
 
-    Where the first argument is a command, the others are not made: that took a twelfth of a cold search.
+    Where the first argument is a command, the others are not made, and their modules not imported.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

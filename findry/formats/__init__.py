@@ -18,8 +18,9 @@ __all__ = [
     "write_jsonl",
 ]
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from findry.lazily import lazily
 
 if TYPE_CHECKING:
     from findry.formats.delimited import read_csv, read_tsv
@@ -39,11 +40,4 @@ _HOME = {
     "rows": ("FieldMap", "parse_fields"),
     "source": ("read_source",),
 }
-_MODULES = {name: module for module, names in _HOME.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Readers are imported when they are first asked for: a search reads no file."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = lazily(__name__, _HOME)  # a search reads no file

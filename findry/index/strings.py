@@ -4,17 +4,16 @@ from __future__ import annotations
 
 __all__ = ["Strings", "pack"]
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.kernels import loaded
 from findry.records import ragged
 
 FEW, MANY = 4, 32
-KERNEL = "findry.kernels.texts"
 
 
 def pack(texts: Iterable[str] | Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -63,7 +62,7 @@ class Strings:
 
     def take(self, indices: NDArray[np.integer]) -> list[str]:
         """Some of the strings; many are decoded at once."""
-        if len(indices) >= (FEW if KERNEL in sys.modules else MANY):
+        if len(indices) >= (FEW if loaded() else MANY):
             from findry.kernels.texts import side_by_side
 
             wanted = indices if indices.dtype == np.int32 else indices.astype(np.int64)

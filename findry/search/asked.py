@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
+from findry.kernels import loaded
 from findry.records import ORIGINAL, Queries, Variant, ragged
 from findry.search.clauses import Key, find, lists_of
-from findry.search.plain import kernels, weighed
+from findry.search.plain import weighed
 from findry.search.restrict import Restrictions
 from findry.search.terms import TermLists, Vocabulary
 from findry.text import Clause, ParsedQuery
@@ -46,7 +47,7 @@ class Asked:
     @cached_property
     def whole(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """For each query the power of two that makes scores whole numbers below 2^30, and the weights so scaled."""
-        if not kernels():
+        if not loaded():
             return weighed(self.start, self.weight)
         from findry.kernels.planning import weigh
 

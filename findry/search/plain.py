@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["best_of_rows", "kernels", "plain", "weighed"]
+__all__ = ["best_of_rows", "plain", "weighed"]
 
-import sys
 from itertools import count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.kernels import loaded
 from findry.kernels.whole import scale_of
 
 SMALL, FEW = 1 << 16, 8
 LEAF, LANES = 128, 8
-KERNELS = "findry.kernels.compiled"
 _asked = count()
-
-
-def kernels() -> bool:
-    """Whether compiled kernels are loaded."""
-    return KERNELS in sys.modules
 
 
 def plain(rows: int, queries: int) -> bool:
@@ -29,7 +23,7 @@ def plain(rows: int, queries: int) -> bool:
     Loading kernels takes half a second in each process, and on a new machine they are compiled first (half a minute);
     plain steps take some milliseconds a query.  Results are the same, to the bit.
     """
-    return not kernels() and rows <= SMALL and queries <= FEW and next(_asked) < FEW
+    return not loaded() and rows <= SMALL and queries <= FEW and next(_asked) < FEW
 
 
 def weighed(start: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:

@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 
 from findry.index.postings import PostingList, Postings
 from findry.index.snapshot import Snapshot
-from findry.search.plain import kernels
+from findry.kernels import loaded
 
 FEW_WORDS = 256
 NOTHING = PostingList(np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -61,7 +61,7 @@ class Vocabulary:
 
     def look_up(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The number of each analysed term in each segment, int32[S, n] with -1 where it is not, and its live rows."""
-        if not kernels() and len(words) <= FEW_WORDS:
+        if not loaded() and len(words) <= FEW_WORDS:
             return self._looked_up(words)
         from findry.kernels.planning import locate
 

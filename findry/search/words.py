@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from findry.index.bm25 import BM25
 from findry.index.snapshot import Snapshot
+from findry.kernels import loaded
 from findry.records import Queries, ragged
 from findry.search.clauses import parsed_query
 from findry.search.known import Known
-from findry.search.plain import SMALL, kernels
+from findry.search.plain import SMALL
 from findry.search.scoring import Ranking, Scoring
 from findry.search.spreading import THREADED, spread
 from findry.search.terms import Vocabulary
@@ -55,7 +56,7 @@ class Words:
     def best(self, queries: Queries, k: int, threads: int | None = None) -> Ranking | None:
         """The k best rows of each query in order: offsets, rows and scores; None where one asks for more than words."""
         texts = self._texts(queries)
-        if texts is None or (not kernels() and self._rows <= SMALL):
+        if texts is None or (not loaded() and self._rows <= SMALL):
             return None
         if len(self.known) > KEPT:
             self.known = self._nothing_known()

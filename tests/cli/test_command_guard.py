@@ -63,7 +63,23 @@ def test_each_command_has_an_example(cli: Cli, name: str) -> None:
 
 
 def test_an_unknown_command_is_a_usage_error(cli: Cli) -> None:
-    cli("serch", exit_code=2)
+    assert "Did you mean 'search'?" in cli("serch", exit_code=2).stderr
+    code = "import sys; sys.argv = ['findry', 'serch', 'kb']; import findry.cli; findry.cli.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Did you mean 'search'?" in done.stderr
+
+
+def test_a_command_imports_no_other() -> None:
+    code = (
+        "import sys; sys.argv = ['findry', 'search', '--help']; import findry.cli\n"
+        "try: findry.cli.main()\n"
+        "finally: print(sorted(m for m in sys.modules if m.startswith('findry.cli.')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "findry search kb" in done.stdout
+    assert "findry.cli.searching" in done.stderr
+    assert "findry.cli.indexing" not in done.stderr
 
 
 def test_help_loads_nothing_heavy() -> None:

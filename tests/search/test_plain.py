@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from findry import kernels
 from findry.index import Snapshot, Writer, create
 from findry.index.schema import LexicalField, Schema
 from findry.kernels import planning, products, ranking
@@ -46,7 +47,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_plain_steps_rank_as_the_kernels_do(root: Path, monkeypatch: pytest.MonkeyPatch, syntax: str) -> None:
     queries = [Queries.of([text], syntax=syntax) for text in ASKED]  # type: ignore[arg-type]
     fast = [LexicalSearcher(Snapshot(root)).search(query, 10) for query in queries]
-    monkeypatch.setattr(plain, "KERNELS", "not loaded")
+    monkeypatch.setattr(kernels, "COMPILED", "not loaded")
     monkeypatch.setattr(plain, "FEW", 10**6)
     snapshot = Snapshot(root)
     assert plain.plain(len(snapshot.rows.ids), 1)
@@ -91,7 +92,7 @@ def test_few_searches_of_a_small_index_load_no_compiler(root: Path) -> None:
 
 
 def test_a_line_without_weight_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain, "KERNELS", "not loaded")
+    monkeypatch.setattr(kernels, "COMPILED", "not loaded")
     asked = Asked(np.array([0, 0, 1]), np.zeros(1, np.int64), np.ones(1), np.zeros((1, 1), np.int32), {})
     assert asked.scale.tolist() == [1.0, 2.0**29]
     assert asked.lines == 1
