@@ -6,7 +6,7 @@ __all__ = ["Index", "create", "open_index"]
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ from findry.errors import InputError
 from findry.index import Schema, Snapshot, Writer
 from findry.index import create as create_files
 from findry.index.backup import BackedUp, backup
-from findry.index.commit import CURRENT, commit_numbers, glance, pointer, stored
+from findry.index.commit import commit_numbers, pointer, stored
+from findry.index.current import Current
 from findry.index.snapshot import newest
 from findry.index.verify import Verified, verify
 from findry.index.writer import MergeMode
@@ -53,14 +54,15 @@ class Index:
         self.root = Path(root)
         self._given = open_encoder(encoder) if encoder is not None else None
         self._pinned = commit
-        self._current = fspath(self.root / CURRENT)
         self._bound = Bound(self._open(None))
         if self._given is not None:
             for field in self.schema.vectors:
                 require_same_card(dict(field.encoder), self._given.card, f"index {str(self.root)!r}")
 
     def _open(self, before: Snapshot | None) -> Reader:
-        self._seen = pointer(self.root)
+        self._current = Current(self.root)
+        if not self._current.content:
+            pointer(self.root)
         if self._pinned is None:
             snapshot = newest(self.root, before=before)
         else:
@@ -78,7 +80,7 @@ class Index:
         return self._newest().reader
 
     def _newest(self) -> Bound:
-        if self._pinned is None and (glance(self._current) or pointer(self.root)) != self._seen:
+        if self._pinned is None and not self._current.same():
             self._bound = Bound(self._open(self._bound.reader.snapshot))
         return self._bound
 

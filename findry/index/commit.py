@@ -9,7 +9,6 @@ __all__ = [
     "SegmentEntry",
     "commit_numbers",
     "current",
-    "glance",
     "now",
     "pointer",
     "publish",
@@ -18,7 +17,6 @@ __all__ = [
 
 import datetime
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -32,7 +30,6 @@ from findry.index.files import DISK, Files
 
 FORMAT, READABLE = 2, (1, 2)
 CURRENT, COMMITS, SEGMENTS, DELETES, STAGING = "CURRENT", "commits", "segments", "deletes", "staging"
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -130,23 +127,6 @@ def pointer(root: Path, files: Files = DISK) -> bytes:
             raise _lost("CURRENT is missing", root, files) from error
         hint = f"make one: findry index SOURCE -o {root}"
         raise MissingResource("no index here", where=str(root), hint=hint) from error
-
-
-def glance(path: str) -> bytes | None:
-    """What the file CURRENT holds, in as few steps as can be; None where `pointer` must say what is wrong.
-
-    It is read before every search: with pathlib and a file object that took as long as the rest of a search by words.
-    """
-    try:
-        handle = os.open(path, _FLAGS)
-    except OSError:
-        return None
-    try:
-        return os.read(handle, 4096)
-    except OSError:
-        return None
-    finally:
-        os.close(handle)
 
 
 def current(root: Path, files: Files = DISK) -> Commit:

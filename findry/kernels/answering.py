@@ -24,24 +24,24 @@ from findry.kernels.descriptors import (
     WORTH,
 )
 from findry.kernels.layout import COLUMNS, SPARE
-from findry.kernels.maxscore import search
 from findry.kernels.planning import planned
+from findry.kernels.searching import search
 
 
 @compiled
 def answer(
-    view: NDArray[np.int64], start: NDArray[np.int64], asked: NDArray[np.int64], k: int
+    view: NDArray[np.int64], asked: NDArray[np.int64], k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
     """The k best rows of queries in order: offsets int64[Q + 1], rows and scores.
 
-    view: of what is known of terms, then of each segment; query q asks once for each of the lines asked[start[q]] to
-    asked[start[q + 1]], one of which may stand there several times.
+    view: of what is known of terms, then of each segment; asked: the lines that each query asks for, as `planned` takes
+    them.
     """
     segments, capacity = view[SEGMENTS], view[CAPACITY]
     worth = carray(pointer(view[WORTH]), capacity, np.float64)
     described = carray(pointer(view[LISTS]), (segments, capacity, COLUMNS), np.int64)
     saturations = carray(pointer(view[KNOWN]), view[ROOM], np.float32)
-    scale, first, lists, weights = planned(start, asked, worth, described)
+    scale, first, lists, weights = planned(asked, worth, described)
     queries = len(scale)
     held = np.zeros((queries, 2), np.int64)
     values = np.empty((queries, 2 * k + SPARE), np.float32)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["GROUPS", "crowded", "ranked", "reached_by", "shrink", "tie_of"]
+__all__ = ["GROUPS", "crowded", "offered", "ranked", "reached_by", "shrink", "tie_of"]
 
 import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.compiled import compiled, inlined
-from findry.kernels.selecting import order_places, select
+from findry.kernels.selecting import kth_largest, order_places, select
 
 GROUPS, FEW = 256, 24
 """Groups of the rows of a window; so few of them are looked at one by one."""
+SORTED = 64
+"""So few best rows are held in order at all times; more of them are put in order at the end."""
 
 
 @inlined
@@ -42,7 +44,7 @@ def crowded(
         for group in range(GROUPS):
             highest[group] = max(highest[group], strip[group])
     if 0 < k <= GROUPS:
-        theta = max(theta, _below(float(select(highest.copy(), GROUPS - k))))
+        theta = max(theta, _below(float(kth_largest(highest, k))))
     least = max(theta - rest, 1)
     crowds = reached = 0
     for group in range(GROUPS):
@@ -87,7 +89,7 @@ def shrink(
     here: NDArray[np.uint64],
 ) -> None:
     """Put the k best of `held` candidates first, in the order they had: larger values, then smaller tie keys."""
-    kth = select(values[:held].copy(), held - k)
+    kth = kth_largest(values[:held], k)
     above = equal = 0
     for place in range(held):
         above += values[place] > kth
@@ -111,6 +113,47 @@ def shrink(
         if keep:
             values[kept], found[kept], ties[kept] = values[place], found[place], ties[place]
             kept += 1
+
+
+@inlined
+def offered(
+    value: int | np.int64,
+    row: int | np.int64,
+    count: int,
+    theta: int,
+    k: int,
+    values: NDArray[np.float32],
+    found: NDArray[np.int32],
+    ties: NDArray[np.uint64],
+    base: int,
+    here: NDArray[np.uint64],
+) -> tuple[int, int]:
+    """Take a row that reaches theta to the candidates of a query; returns how many there are, and theta."""
+    if k > SORTED:
+        values[count], found[count] = value, row
+        count += 1
+        if count == len(values):
+            shrink(values, found, ties, count, k, base, here)
+            return k, max(theta, reached_by(values, k))
+        return count, theta
+    score, place = np.float32(value), count
+    if count == k:
+        place = k - 1
+        last = values[place]
+        if score < last or (score == last and tie_of(place, found, ties, base, here) <= here[row - base]):
+            return count, theta
+    else:
+        count += 1
+    while place > 0:
+        above = values[place - 1]
+        if above > score or (above == score and tie_of(place - 1, found, ties, base, here) < here[row - base]):
+            break
+        values[place], found[place], ties[place] = above, found[place - 1], ties[place - 1]
+        place -= 1
+    values[place], found[place] = score, row
+    if count == k:
+        theta = max(theta, _below(float(values[k - 1])))
+    return count, theta
 
 
 @compiled

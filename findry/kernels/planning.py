@@ -154,27 +154,29 @@ def present(
 
 @compiled
 def planned(
-    start: NDArray[np.int64],
     asked: NDArray[np.int64],
     worth: NDArray[np.float64],
     described: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """For queries of known terms what `weigh`, `present` and `describe` give, for every segment.
 
-    Query q asks once for each line asked[i], start[q] <= i < start[q + 1], twice for one that stands there twice; worth
-    float64[C] and described int64[S, C, COLUMNS] tell of each line.  Returns the scale of each query, and by segment
-    the first list of each query int64[S, Q + 1], the lists int64[S, n, COLUMNS] and their weights float32[S, n].
+    asked: the lines that each query asks for, twice one that it asks for twice, and -1 behind those of each query;
+    worth float64[C] and described int64[S, C, COLUMNS] tell of each line.  Returns the scale of each query, and by
+    segment the first list of each query int64[S, Q + 1], the lists int64[S, n, COLUMNS], their weights float32[S, n].
     """
-    queries, segments = len(start) - 1, len(described)
+    queries, segments = 0, len(described)
+    for i in range(len(asked)):
+        queries += asked[i] < 0
     scale = np.ones(queries, np.float64)
     first = np.zeros((segments, queries + 1), np.int64)
     lists = np.empty((segments, len(asked), COLUMNS), np.int64)
     weights = np.empty((segments, len(asked)), np.float32)
     line = np.empty(len(asked), np.int64)
     times = np.empty(len(asked), np.float64)
+    i = 0
     for query in range(queries):
         n = 0
-        for i in range(start[query], start[query + 1]):
+        while asked[i] >= 0:
             place = 0
             while place < n and line[place] != asked[i]:
                 place += 1
@@ -182,6 +184,8 @@ def planned(
                 line[n], times[n] = asked[i], 0.0
                 n += 1
             times[place] += 1.0
+            i += 1
+        i += 1
         total = 0.0
         for place in range(n):
             total += times[place] * worth[line[place]]

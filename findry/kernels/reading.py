@@ -33,15 +33,15 @@ def length_of(short_at: int, long_at: int, u8: NDArray[np.uint8], i32: NDArray[n
 
 
 @inlined
-def added(weight: np.float32, tf: np.float32, norm: np.float32) -> int:
+def added(weight: np.float32, tf: np.float32, norm: np.float32) -> np.int32:
     """What a posting adds to a score: a whole number, at least one."""
-    return max(1, int(weight * (tf / (tf + norm)) + np.float32(0.5)))
+    return max(np.int32(1), np.int32(weight * (tf / (tf + norm)) + np.float32(0.5)))
 
 
 @inlined
-def whole(weight: np.float32, saturation: np.float32) -> int:
+def whole(weight: np.float32, saturation: np.float32) -> np.int32:
     """As `added`, from the saturation tf / (tf + norm)."""
-    return max(1, int(weight * saturation + np.float32(0.5)))
+    return max(np.int32(1), np.int32(weight * saturation + np.float32(0.5)))
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["order_places", "select", "sort_places"]
+__all__ = ["kth_largest", "order_places", "select", "sort_places"]
 
 from typing import Any
 
@@ -49,6 +49,36 @@ def select(values: NDArray[Any], place: int) -> Any:
         else:
             break
     return values[place]
+
+
+@compiled
+def kth_largest(values: NDArray[Any], k: int) -> Any:
+    """The value that stands at k, from 1, when the values fall; they stay as they are.
+
+    >>> import numpy as np
+    >>> kth_largest(np.array([5, 1, 4, 1], np.float32), 2)
+    4.0
+    """
+    if k > SHORT:
+        return select(values.copy(), len(values) - k)
+    best = values[:k].copy()
+    for place in range(1, k):
+        value, j = best[place], place
+        while j > 0 and best[j - 1] < value:
+            best[j] = best[j - 1]
+            j -= 1
+        best[j] = value
+    least = best[k - 1]
+    for place in range(k, len(values)):
+        value = values[place]
+        if value > least:
+            j = k - 1
+            while j > 0 and best[j - 1] < value:
+                best[j] = best[j - 1]
+                j -= 1
+            best[j] = value
+            least = best[k - 1]
+    return least
 
 
 @compiled

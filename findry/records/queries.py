@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.errors import InputError
-from findry.records.space import IdList, Space
+from findry.records.space import IdList, Ids, Numbered, Space
 
 COLUMNS = ("instruction", "image", "language", "time", "user", "history")
 ORIGINAL = "original"
@@ -30,7 +30,7 @@ class Variant:
     source: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Queries:
     """A batch of queries: ids, texts, optional columns, and for each a plan of variants.
 
@@ -47,12 +47,21 @@ class Queries:
     plan: tuple[tuple[Variant, ...], ...] = ()
     syntax: Literal["plain", "operators"] = "plain"
 
-    def __post_init__(self) -> None:
-        n = len(self.space)
-        if len(self.texts) != n or (self.plan and len(self.plan) != n) or self.columns:
+    def __init__(
+        self,
+        space: Space,
+        texts: tuple[str, ...],
+        columns: Mapping[str, tuple[Any, ...]] | None = None,
+        plan: tuple[tuple[Variant, ...], ...] = (),
+        syntax: Literal["plain", "operators"] = "plain",
+    ) -> None:
+        self.__dict__.update(space=space, texts=texts, columns=columns or {}, plan=plan, syntax=syntax)
+        n = len(space.ids)
+        if len(texts) != n or columns or (plan and len(plan) != n):
             self._check_lengths(n)
-        for row, text in enumerate(self.texts):
+        for text in texts:
             if not isinstance(text, str):
+                row = next(row for row, one in enumerate(texts) if one is text)
                 where = f"query {self.ids[row]!r}"
                 raise InputError("a query must be text", received=type(text).__name__, where=where)
 
@@ -72,12 +81,17 @@ class Queries:
         **columns: Sequence[Any],
     ) -> Queries:
         """Queries from ``{id: text}``, from texts (numbered from 1), or from one text."""
-        if isinstance(queries, Mapping):
+        texts: tuple[str, ...]
+        ids: Ids
+        if isinstance(queries, str):
+            texts, ids = (queries,), Numbered(1)
+        elif isinstance(queries, Mapping):
             texts, ids = tuple(queries.values()), IdList(queries)
         else:
-            texts = (queries,) if isinstance(queries, str) else tuple(queries)
-            ids = IdList.numbered(len(texts))
-        return cls(Space(name, "query", ids), texts, {n: tuple(c) for n, c in columns.items()}, syntax=syntax)
+            texts = tuple(queries)
+            ids = Numbered(len(texts))
+        held = {n: tuple(c) for n, c in columns.items()} if columns else None
+        return cls(Space(name, "query", ids), texts, held, syntax=syntax)
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -18,7 +18,7 @@ from findry.records.space import Space
 ScoreKind = Literal["comparable", "rank-only"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Run:
     """Ranked rows of `items` for each of `queries`; position is the order.
 
@@ -40,19 +40,32 @@ class Run:
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     name: str = "run"
 
-    def __post_init__(self) -> None:
-        n = int(self.offsets[-1]) if len(self.offsets) else -1
-        if len(self.offsets) != len(self.queries) + 1 or n != len(self.rows) or n != len(self.scores):
+    def __init__(
+        self,
+        queries: Space,
+        items: Space,
+        offsets: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        scores: NDArray[np.float32],
+        kind: ScoreKind = "comparable",
+        columns: Mapping[str, NDArray[Any]] | None = None,
+        name: str = "run",
+    ) -> None:
+        self.__dict__.update(
+            queries=queries, items=items, offsets=offsets, rows=rows, scores=scores, kind=kind, name=name
+        )
+        self.__dict__["columns"] = columns = columns or {}
+        asked, n = len(queries.ids), len(rows)
+        if len(offsets) != asked + 1 or offsets[-1] != n or n != len(scores):
             raise InputError(
                 "the arrays of a run do not fit together",
-                expected=f"{len(self.queries) + 1} offsets ending at {len(self.rows)} rows and as many scores",
-                received=f"{len(self.offsets)} offsets ending at {n}, {len(self.rows)} rows, {len(self.scores)} scores",
+                expected=f"{asked + 1} offsets ending at {n} rows and as many scores",
+                received=f"{len(offsets)} offsets ending at {offsets[-1:]}, {n} rows, {len(scores)} scores",
             )
-        for name, column in self.columns.items():
-            if len(column) != n:
-                raise InputError(
-                    f"column {name!r} must have one value a hit", expected=str(n), received=str(len(column))
-                )
+        for column in columns:
+            if len(columns[column]) != n:
+                received = str(len(columns[column]))
+                raise InputError(f"column {column!r} must have one value a hit", expected=str(n), received=received)
 
     @classmethod
     def ranked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["IdList", "Ids", "Space", "tie_key", "tie_keys"]
+__all__ = ["IdList", "Ids", "Numbered", "Space", "tie_key", "tie_keys"]
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -63,17 +63,6 @@ class IdList:
             if not isinstance(id, str) or not id:
                 raise InputError("ids must be non-empty strings", received=repr(id))
 
-    @classmethod
-    def numbered(cls, n: int) -> IdList:
-        """The ids "1" to "n".
-
-        >>> IdList.numbered(2).take(np.array([1, 0]))
-        ['2', '1']
-        """
-        made = cls.__new__(cls)
-        made._ids, made._keys = list(map(str, range(1, n + 1))), None
-        return made
-
     @cached_property
     def _rows(self) -> dict[str, int]:
         return dict(zip(self._ids, range(len(self._ids)), strict=True))
@@ -94,7 +83,35 @@ class IdList:
         return keys
 
 
-@dataclass(frozen=True, eq=False)
+class Numbered:
+    """The ids "1" to "n", made when they are asked for.
+
+    >>> ids = Numbered(2)
+    >>> ids.take(np.array([1, 0])), ids.find(["2", "3", "02"]).tolist()
+    (['2', '1'], [1, -1, -1])
+    """
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+
+    @cached_property
+    def _list(self) -> IdList:
+        return IdList(map(str, range(1, self._n + 1)))
+
+    def __len__(self) -> int:
+        return self._n
+
+    def take(self, rows: NDArray[np.integer]) -> list[str]:
+        return self._list.take(rows)
+
+    def find(self, ids: Sequence[str]) -> Rows:
+        return self._list.find(ids)
+
+    def ties(self, rows: NDArray[np.integer]) -> NDArray[np.uint64]:
+        return self._list.ties(rows)
+
+
+@dataclass(frozen=True, eq=False, init=False)
 class Space:
     """Where ids live: what they name (`unit`), and which index and commit they come from (`origin`).
 
@@ -109,6 +126,9 @@ class Space:
     unit: str
     ids: Ids = field(repr=False)
     origin: str | None = None
+
+    def __init__(self, name: str, unit: str, ids: Ids, origin: str | None = None) -> None:
+        self.__dict__.update(name=name, unit=unit, ids=ids, origin=origin)
 
     @classmethod
     def of(cls, ids: Iterable[str], *, unit: str = "document", name: str = "items") -> Space:

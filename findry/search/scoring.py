@@ -85,7 +85,7 @@ class Scoring:
         threads: int | None,
         out: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int32], NDArray[np.uint64]],
     ) -> None:
-        from findry.kernels.maxscore import search
+        from findry.kernels.searching import search
 
         held = self.held[number].descriptor
 

@@ -56,7 +56,7 @@ class Words:
     def best(self, queries: Queries, k: int, threads: int | None = None) -> Ranking | None:
         """The k best rows of each query in order: offsets, rows and scores; None where one asks for more than words."""
         texts = self._texts(queries)
-        if texts is None or (not loaded() and self._rows <= SMALL):
+        if texts is None or (self._rows <= SMALL and not loaded()):
             return None
         if len(self.known) > KEPT:
             self.known = self._nothing_known()
@@ -73,11 +73,10 @@ class Words:
     def _ranked(self, known: Known, texts: Sequence[str], k: int) -> Ranking:
         """The rankings of some queries; what it does in Python goes on while other threads are in compiled code."""
         lines: list[int] = []
-        ends = [0]
         for text in texts:
             lines += known.asked(text)
-            ends.append(len(lines))
-        return self._answer(known.view.numbers, np.array(ends, np.int64), np.array(lines, np.int64), k)
+            lines.append(-1)
+        return self._answer(known.view.numbers, np.array(lines, np.int64), k)
 
     def _texts(self, queries: Queries) -> Sequence[str] | None:
         """The words of each query, None where one has more than words."""

@@ -90,7 +90,7 @@ def test_the_world_has_what_the_kernel_treats_differently(snapshot: Snapshot) ->
 @pytest.mark.parametrize("formula", FORMULAS, ids=str)
 def test_it_finds_what_scoring_every_row_finds(snapshot: Snapshot, formula: BM25) -> None:
     searcher, asked = LexicalSearcher(snapshot, formula), queries()
-    for k in (1, 10, 300, 2_000):
+    for k in (1, 10, 64, 65, 300, 2_000):
         assert require_same(searcher, asked, k, Restrictions(snapshot, asked, None, None)) > 50
 
 
