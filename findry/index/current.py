@@ -19,25 +19,24 @@ class Current:
     """
 
     def __init__(self, root: str | PathLike[str]) -> None:
-        self._path, self._handle, self._mark, self.content = os.path.join(fspath(root), CURRENT), -1, None, b""
+        self._path, self._handle, self.content = os.path.join(fspath(root), CURRENT), -1, b""
+        self._mark: tuple[int, ...] | None = None
         try:
             self._handle = os.open(self._path, os.O_RDONLY)
-            self._mark = _mark(os.fstat(self._handle))
+            then = os.fstat(self._handle)
             self.content = os.read(self._handle, 4096)
+            self._mark = then.st_ino, then.st_mtime_ns, then.st_size, then.st_dev
         except OSError:
-            self._mark = None
+            pass
 
     def same(self) -> bool:
         """Whether the path still leads to the file that was read, and nobody wrote to that."""
         try:
-            return _mark(os.stat(self._path)) == self._mark
+            now = os.stat(self._path)
+            return (now.st_ino, now.st_mtime_ns, now.st_size, now.st_dev) == self._mark
         except OSError:
             return False
 
     def __del__(self) -> None:
         if self._handle >= 0 and os is not None:
             os.close(self._handle)
-
-
-def _mark(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_ino, status.st_mtime_ns, status.st_size, status.st_dev

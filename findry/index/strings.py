@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Strings", "pack"]
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,15 @@ class Strings:
     """
 
     def __init__(self, offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
-        self._offsets = offsets
-        self._bytes = data
+        self._offsets, self._bytes = np.ascontiguousarray(offsets), np.ascontiguousarray(data)
         self._data = memoryview(data.data) if len(data) else memoryview(b"")
-        self._at = memoryview(np.ascontiguousarray(offsets).data)
+        self._at = memoryview(self._offsets.data)
+
+    @cached_property
+    def _described(self) -> NDArray[np.int64]:
+        from findry.kernels.texts import described
+
+        return described(self._offsets, self._bytes)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -66,9 +72,9 @@ class Strings:
             from findry.kernels.texts import side_by_side
 
             wanted = indices if indices.dtype == np.int32 else indices.astype(np.int64)
-            texts, zeros = side_by_side(self._offsets, self._bytes, wanted)
-            if zeros == len(indices) - 1:  # no string has the separator in it
-                return texts.tobytes().decode("utf-8", "surrogatepass").split("\0")
+            found = side_by_side(self._described, wanted).tobytes().decode("utf-8", "surrogatepass").split("\0")
+            if len(found) == len(indices):  # no string has the separator in it
+                return found
         data, at = self._data, self._at
         return [str(data[at[index] : at[index + 1]], "utf-8", "surrogatepass") for index in indices.tolist()]
 

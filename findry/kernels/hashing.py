@@ -32,27 +32,28 @@ def best_of_few(
 ) -> tuple[int, int]:
     """Add rows to the candidates of a query; returns how many they are, and theta, as `offered`.
 
-    rows, added int32[n]: of all postings of the query, and what each adds.  The table has `ROOM` places a posting.
+    rows, added int32[n]: of all postings of the query, and what each adds.  The table has `ROOM` places a posting,
+    each of which holds a row + 1 in its upper half and a sum in its lower.
     Source: Knuth, The Art of Computer Programming 3, 1998, section 6.4, algorithm L and multiplicative hashing.
     """
     bits = 1
     while (1 << bits) < ROOM * len(rows):
         bits += 1
-    keys, sums = np.zeros(1 << bits, np.int32), np.empty(1 << bits, np.int32)
-    used = np.empty(len(rows) + 1, np.int64)
+    table, used = np.zeros(1 << bits, np.int64), np.empty(len(rows) + 1, np.int64)
+    last, shift = (1 << bits) - 1, 32 - bits
     n = 0
     for p in range(len(rows)):
-        key = rows[p] + 1
-        place = ((np.int64(key) * FACTOR) & 0xFFFFFFFF) >> (32 - bits)
-        while keys[place] != 0 and keys[place] != key:
-            place = (place + 1) & ((1 << bits) - 1)
+        key = np.int64(rows[p]) + 1
+        place = ((key * FACTOR) & 0xFFFFFFFF) >> shift
+        held = table[place]
+        while held != 0 and held >> 32 != key:
+            place = (place + 1) & last
+            held = table[place]
         used[n] = place
-        new = keys[place] == 0
-        n += new
-        sums[place] = (np.int32(0) if new else sums[place]) + added[p]
-        keys[place] = key
+        n += held == 0
+        table[place] = (held if held != 0 else key << 32) + added[p]
     for i in range(n):
-        row, value = np.int64(keys[used[i]]) - 1, np.int64(sums[used[i]])
+        row, value = (table[used[i]] >> 32) - 1, table[used[i]] & 0xFFFFFFFF
         if value >= theta and not (masked and not mask[row]):
             count, theta = offered(value, base + row, count, theta, k, values, found, ties, base, here)
     return count, theta

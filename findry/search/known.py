@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Known", "View"]
 
 from collections.abc import Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from findry.search.held import Held
 from findry.search.terms import Vocabulary
 
 SMALLEST = 256
+of_all = chain.from_iterable
 MOST, LONGEST = 1 << 22, 1 << 17  # saturations kept, 16 MiB, and postings of the longest list that has them
 
 
@@ -67,7 +69,7 @@ class Known:
         for field, cut in enumerate(self._cuts):
             surfaces, held = cut(text), self._surfaces[field]
             try:
-                lines += [line for surface in surfaces for line in held[surface]]
+                lines += [*of_all(map(held.__getitem__, surfaces))]
             except KeyError:
                 fresh = list({*surfaces}.difference(held))
                 terms_of = self._vocabularies[field].field.analyzer.terms_of(fresh)
@@ -76,7 +78,7 @@ class Known:
                 found = [[line_of[term] for term in terms] for terms in terms_of]
                 held |= zip(fresh, found, strict=True)
                 self._most = max(self._size, *map(len, self._surfaces))
-                lines += [line for surface in surfaces for line in held[surface]]
+                lines += of_all(map(held.__getitem__, surfaces))
         return lines
 
     def _learn(self, field: int, terms: Sequence[str]) -> None:

@@ -75,7 +75,7 @@ class Reader:
 
     def lexical(self, k1: float = 0.9, b: float = 0.4, fields: Mapping[str, float] | None = None) -> LexicalSearcher:
         """The BM25 searcher with these parameters; `fields` gives weights by name, the schema's by default."""
-        return self._lexical(k1, b, tuple((fields or {}).items()))
+        return self._lexical(k1, b, tuple(fields.items()) if fields else ())
 
     def dense(self, field: str | None = None, scan: Scan = "auto", depth: int = 0) -> DenseSearcher:
         """The searcher of a vector field, the first one by default; `scan` and `depth` are those of `DenseSearcher`."""

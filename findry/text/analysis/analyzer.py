@@ -6,7 +6,7 @@ __all__ = ["Analyzer"]
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -156,13 +156,14 @@ class Analyzer:
         """
         return _surfaces(self).terms(text)
 
-    def cut(self, text: str) -> list[str]:
-        """The surfaces of one text: what has terms of its own, whatever stands around it.
+    @property
+    def cut(self) -> Callable[[str], list[str]]:
+        """Takes one text to its surfaces: what has terms of its own, whatever stands around it.
 
         >>> Analyzer().cut("Red foxes, U.S.")
         ['red', 'foxes', 'u.s']
         """
-        return _surfaces(self).cut(text)
+        return _surfaces(self).cut
 
     def terms_of(self, surfaces: Sequence[str]) -> list[list[str]]:
         """The terms of each of some surfaces that `cut` gave; one after another they are the `terms` of the text.
