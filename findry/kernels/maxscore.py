@@ -15,7 +15,7 @@ from findry.kernels.summing import FREQUENT, add, add_known, largest, lower_boun
 
 TABLED = 1 << 14
 """Lists of so many postings get a table of what most of them add, once a query."""
-STEP = 32
+STEP = 64
 """A row is looked for in a list where that has so many postings for each row wanted."""
 BLOCK = 1 << 10
 """So many postings are added up at a time."""
