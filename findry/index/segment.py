@@ -155,7 +155,9 @@ class Segment:
         """
         order, sorted_keys = self._by_key
         found = np.full(len(ids), -1, np.int64)
-        at = np.searchsorted(sorted_keys, keys)
+        rising = np.argsort(keys)  # neighbours among the keys are then neighbours in memory
+        at = np.empty(len(ids), np.int64)
+        at[rising] = np.searchsorted(sorted_keys, keys[rising])
         inside = np.flatnonzero(at < len(sorted_keys))
         alike = inside[sorted_keys[at[inside]] == keys[inside]]
         docs = order[at[alike]]

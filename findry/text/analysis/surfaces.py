@@ -140,6 +140,8 @@ class Surfaces:
 
     def terms_of_words(self, words: list[str]) -> list[str]:
         """The term of each distinct ASCII word (see `WordNumbers` for its spelling), "" where the word is dropped."""
+        if not (self.stem or self.stop or self.turkish or self.min_length > 1):
+            return words
         cache = self._words
         terms = list(map(cache.get, words))
         fresh = [word for word, term in zip(words, terms, strict=True) if term is None]
