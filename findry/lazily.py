@@ -20,6 +20,8 @@ def lazily(package: str, home: Mapping[str, tuple[str, ...]]) -> Callable[[str],
     def get(name: str) -> Any:
         if name not in module_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{module_of[name]}"), name)
+        found = getattr(import_module(f"{package}.{module_of[name]}"), name)
+        setattr(import_module(package), name, found)  # the next use does not come here
+        return found
 
     return get
