@@ -23,6 +23,8 @@ from findry.models import Encoder, require_same_card
 
 PROCESSORS = os.cpu_count() or 1
 MOST_PROCESSES, APART_DOCUMENTS, APART_CHARACTERS = 3, 20_000, 10_000_000
+BESIDE = 1_000
+"""From so many documents on, a second thread makes what is kept of them."""
 
 
 class Built(NamedTuple):
@@ -80,7 +82,8 @@ class Building:
         return Built(self._stage.part(self._put(name, draft, kinds, progress)), draft.ids)
 
     def _put(self, name: str, draft: Draft, kinds: Mapping[str, str], progress: bool) -> SegmentEntry:
-        return self._stage.put(name, *build_segment(draft, self._encoders, kinds, progress=progress))
+        beside = self._processes > 1 and len(draft) >= BESIDE
+        return self._stage.put(name, *build_segment(draft, self._encoders, kinds, beside=beside, progress=progress))
 
     def _goes_apart(self, draft: Draft) -> bool:
         large = len(draft) >= APART_DOCUMENTS or draft.characters >= APART_CHARACTERS

@@ -40,6 +40,11 @@ class Draft:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def rows(self) -> int:
+        """Rows that its documents make."""
+        return len(self.ids) if self.schema.chunker is None else sum(map(len, self._spans))
+
     def take(self, document: Document, characters: int) -> None:
         """Add a document with so many characters."""
         names, place = tuple(document.text), len(self.ids)
