@@ -11,19 +11,16 @@ from findry.kernels.compiled import inlined
 from findry.kernels.layout import (
     BITS,
     COUNT,
-    ESCAPE,
     EXTRA,
     FIELD,
     KIND,
     NARROW,
-    POSTING,
     ROWS,
     SATURATIONS,
-    TF,
     WIDE_LIST,
     WINDOWS,
 )
-from findry.kernels.reading import added, large, length_of, whole
+from findry.kernels.reading import added, length_of, value_of, whole
 
 
 @inlined
@@ -43,8 +40,8 @@ def gather(
 
     windows: of the segment; norms: fixed, slope, where lengths and short lengths begin, and side lists, of each field.
     """
-    fixed, slope, lengths_at, short_at, over = norms
-    u8, u16, i32, u64 = arrays
+    fixed, slope, lengths_at, short_at, _ = norms
+    u8, u16, i32, _ = arrays
     count, first, known, field = entry[COUNT], entry[ROWS], entry[SATURATIONS], entry[FIELD]
     if entry[KIND] == WIDE_LIST:
         offsets = i32[entry[WINDOWS] : entry[WINDOWS] + windows + 1]
@@ -69,10 +66,7 @@ def gather(
     for p in range(count):
         row = np.int64(rows[p])
         if entry[KIND] == EXTRA:
-            tf = np.float32(extra_tf[first + p])
+            norm = fixed[field] + slope[field] * length_of(short_at[field] + row, lengths_at[field] + row, u8, i32)
+            values[p] = added(weight, np.float32(extra_tf[first + p]), norm)
         else:
-            tf = np.float32(u8[entry[TF] + p])
-            if tf == ESCAPE:
-                tf = large(entry[POSTING] + p, over[field], u64, i32)
-        norm = fixed[field] + slope[field] * length_of(short_at[field] + row, lengths_at[field] + row, u8, i32)
-        values[p] = added(weight, tf, norm)
+            values[p] = value_of(entry, weight, p, row, norms, arrays)

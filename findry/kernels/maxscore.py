@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from findry.kernels.candidates import GROUPS, SORTED, crowded, offered, reached_by, shrink
 from findry.kernels.compiled import inlined
 from findry.kernels.layout import BITS, COUNT, FIELD, KIND, ROWS, SATURATIONS, TOPS, WIDE_LIST, WINDOW, WINDOWS
-from findry.kernels.reading import whole
-from findry.kernels.summing import FREQUENT, add, add_known, largest, lower_bound, table_of, value_of, values_of
+from findry.kernels.reading import value_of, whole
+from findry.kernels.summing import FREQUENT, add, add_known, largest, lower_bound, table_of, values_of
 
 TABLED = 1 << 14
 """Lists of so many postings get a table of what most of them add, once a query."""

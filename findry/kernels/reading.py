@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["added", "large", "length_of", "saturate", "whole"]
+__all__ = ["added", "large", "length_of", "saturate", "value_of", "whole"]
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,21 @@ def added(weight: np.float32, tf: np.float32, norm: np.float32) -> np.int32:
 def whole(weight: np.float32, saturation: np.float32) -> np.int32:
     """As `added`, from the saturation tf / (tf + norm)."""
     return max(np.int32(1), np.int32(weight * saturation + np.float32(0.5)))
+
+
+@inlined
+def value_of(
+    entry: NDArray[np.int64], weight: np.float32, p: int, row: int | np.int64, norms: Any, arrays: Any
+) -> np.int32:
+    """What posting p of a stored list, which is of `row`, adds."""
+    fixed, slope, lengths_at, short_at, over = norms
+    u8, _, i32, u64 = arrays
+    field = entry[FIELD]
+    tf = np.float32(u8[entry[TF] + p])
+    if tf == ESCAPE:
+        tf = large(entry[POSTING] + p, over[field], u64, i32)
+    length = length_of(short_at[field] + row, lengths_at[field] + row, u8, i32)
+    return added(weight, tf, fixed[field] + slope[field] * length)
 
 
 @compiled

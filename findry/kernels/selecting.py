@@ -61,24 +61,15 @@ def kth_largest(values: NDArray[Any], k: int) -> Any:
     """
     if k > SHORT:
         return select(values.copy(), len(values) - k)
-    best = values[:k].copy()
-    for place in range(1, k):
-        value, j = best[place], place
-        while j > 0 and best[j - 1] < value:
-            best[j] = best[j - 1]
-            j -= 1
-        best[j] = value
-    least = best[k - 1]
-    for place in range(k, len(values)):
-        value = values[place]
-        if value > least:
-            j = k - 1
+    best = np.empty(k, values.dtype)
+    for place in range(len(values)):
+        value, j = values[place], min(place, k - 1)
+        if place < k or value > best[k - 1]:
             while j > 0 and best[j - 1] < value:
                 best[j] = best[j - 1]
                 j -= 1
             best[j] = value
-            least = best[k - 1]
-    return least
+    return best[k - 1]
 
 
 @compiled

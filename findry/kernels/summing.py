@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FREQUENT", "add", "add_known", "largest", "lower_bound", "table_of", "value_of", "values_of"]
+__all__ = ["FREQUENT", "add", "add_known", "largest", "lower_bound", "table_of", "values_of"]
 
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.compiled import inlined
-from findry.kernels.layout import ESCAPE, FIELD, POSTING, TF
-from findry.kernels.reading import added, large, length_of, whole
+from findry.kernels.layout import FIELD, TF
+from findry.kernels.reading import added, value_of, whole
 
 FREQUENT = 4
 """Frequencies up to this stand in the tables of long lists."""
@@ -25,21 +25,6 @@ def table_of(entry: NDArray[np.int64], weight: np.float32, norms: Any, table: ND
         for length in range(256):
             norm = fixed + slope * np.float32(length)
             table[((tf - 1) << 8) + length] = added(weight, np.float32(tf), norm)
-
-
-@inlined
-def value_of(
-    entry: NDArray[np.int64], weight: np.float32, p: int, row: int | np.int64, norms: Any, arrays: Any
-) -> np.int32:
-    """What posting p of a wide list, which is of `row`, adds."""
-    fixed, slope, lengths_at, short_at, over = norms
-    u8, _, i32, u64 = arrays
-    field = entry[FIELD]
-    tf = np.float32(u8[entry[TF] + p])
-    if tf == ESCAPE:
-        tf = large(entry[POSTING] + p, over[field], u64, i32)
-    length = length_of(short_at[field] + row, lengths_at[field] + row, u8, i32)
-    return added(weight, tf, fixed[field] + slope[field] * length)
 
 
 @inlined
