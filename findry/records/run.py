@@ -152,11 +152,13 @@ class Run:
 
     def cut(self, k: int) -> Run:
         """The first k hits of each query."""
+        if len(self.rows) <= k or int(np.diff(self.offsets).max(initial=0)) <= k:
+            return self
         return self._at(*ragged.first_k(self.offsets, k))
 
     def skip(self, n: int) -> Run:
         """What follows the first n hits of each query: the next page."""
-        return self.keep(ragged.positions(self.offsets) >= n)
+        return self.keep(ragged.positions(self.offsets) >= n) if n > 0 else self
 
     def take(self, queries: NDArray[np.integer], space: Space) -> Run:
         """The lists of some queries; `space` is their new query space."""

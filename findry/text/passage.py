@@ -44,9 +44,7 @@ def passage(text: str, terms: Set[str], analyzer: Analyzer, *, width: int = 240)
     if width < 1:
         raise InputError("width must be 1 or more", received=str(width))
     matches = analyzer.occurrences(text, terms)
-    first, last = _densest(matches, width)
-    start = _start(text, first, last, width)
-    end = _end(text, start, last, width)
+    start, end = _window(text, matches, width) if len(text) > width else (0, len(text))
     start, end = trimmed(text, start, end) or (start, start)
     marks: list[tuple[int, int]] = []
     for token in matches:
@@ -70,6 +68,12 @@ def marked(found: Passage, before: str = "**", after: str = "**") -> str:
         at = end
     parts.append(found.text[at:])
     return ("… " if found.cut_before else "") + "".join(parts) + (" …" if found.cut_after else "")
+
+
+def _window(text: str, matches: Sequence[Occurrence], width: int) -> tuple[int, int]:
+    first, last = _densest(matches, width)
+    start = _start(text, first, last, width)
+    return start, _end(text, start, last, width)
 
 
 def _densest(matches: Sequence[Occurrence], width: int) -> tuple[int, int]:

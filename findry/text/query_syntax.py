@@ -62,6 +62,7 @@ _PART = re.compile(
         (?: ["“„](?P<phrase>[^"“”„]*)["”“](?!\w) | (?P<word>[^\s"“„]\S*) )""",
     re.VERBOSE,
 )
+_PLAIN = re.compile(r"""[^+\-:*"“„”]*+""")
 _WORD = re.compile(r"\w")
 _PREFIX = re.compile(r"([^*]+)\*")
 
@@ -83,6 +84,9 @@ def parse_query(text: str, *, fields: Collection[str] = ()) -> ParsedQuery:
     >>> parse_query('5" pipe - C++ "open').has_operators
     False
     """
+    if _PLAIN.fullmatch(text):
+        words = " ".join(text.split())
+        return ParsedQuery(words, (Clause("words", words),) if words else ())
     should: list[Clause] = []
     must: list[Clause] = []
     must_not: list[Clause] = []

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import CHUNKED, ONE_FIELD, TWO_FIELDS, asked, build, documents, plain_queries, reader_of, writer_of
 
+import findry.kernels.compiled  # noqa: F401 - the short way is that of compiled kernels; without them there is a plain one
 from findry.index import Schema, Snapshot, create
 from findry.index.strings import MANY, Strings, pack
 from findry.records import Document, Queries, Run

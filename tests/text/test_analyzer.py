@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from findry.errors import IdentityMismatch, InputError
 from findry.text import Analyzer, TokenBatch
+from findry.text.analysis import surfaces
 
 ANALYZERS = [
     Analyzer(),
@@ -72,6 +73,17 @@ def test_occurrences_are_the_tokens_of_the_wanted_terms(analyzer: Analyzer, text
     wanted = {token.term for token in tokens if data.draw(st.booleans())} | {"zebra"}
     expected = [(token.term, token.start, token.end) for token in tokens if token.term in wanted]
     assert analyzer.occurrences(text, wanted) == expected
+
+
+@given(st.lists(texts, min_size=1, max_size=6), st.data())
+def test_occurrences_are_found_whatever_is_forgotten_in_between(batch: list[str], data: st.DataObject) -> None:
+    analyzer, other = Analyzer(), Analyzer("none")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(surfaces, "_MAX_CACHED", data.draw(st.integers(0, 5)))
+        for text in batch:
+            wanted = {*data.draw(st.lists(st.sampled_from(other.terms(text) or ["a"]), max_size=3))}
+            expected = [(token.term, token.start, token.end) for token in analyzer.tokens(text) if token.term in wanted]
+            assert analyzer.occurrences(text, wanted) == expected
 
 
 @given(analyzers, st.lists(texts, max_size=4))

@@ -34,6 +34,14 @@ def test_a_passage_is_a_part_of_the_text_with_its_terms_marked(text: str, wanted
     assert plain.removeprefix("… ").removesuffix(" …") == found.text or "…" in text
 
 
+@given(texts, terms)
+def test_a_text_that_fits_is_shown_whole(text: str, wanted: set[str]) -> None:
+    found = passage(text, wanted, ENGLISH, width=len(text) + 1)
+    assert found.text == text.strip()
+    assert not found.cut_before
+    assert not found.cut_after
+
+
 @given(texts, terms, st.integers(21, 60))
 def test_no_window_holds_more_distinct_terms(text: str, wanted: set[str], width: int) -> None:
     found = passage(text, wanted, ENGLISH, width=width)

@@ -26,6 +26,15 @@ def test_plain_words_stay_as_they_are(words: list[str]) -> None:
     assert not query.has_operators
 
 
+@given(st.one_of(st.text(max_size=60), st.text(alphabet="ab?!. \x1c\n", max_size=30)))
+def test_text_without_operators_is_the_same_clause_beside_one(text: str) -> None:
+    beside = parse_query(f"{text} +zz")
+    assert beside.must[-1] == Clause("words", "zz")
+    if not set('+-:*"“”„') & set(text):
+        assert parse_query(text).should == beside.should
+        assert parse_query(text).text == beside.text.removesuffix("zz").rstrip()
+
+
 @given(typed, st.text(alphabet="xyz", min_size=1, max_size=5))
 def test_an_excluded_word_is_no_part_of_the_text(text: str, word: str) -> None:
     query = parse_query(f"{text.replace(chr(34), '').replace('“', '').replace('”', '')} -{word}")
