@@ -128,15 +128,23 @@ class Segment:
         return float(self.meta["norms"][field])
 
     def signs(self, field: str) -> NDArray[np.uint64]:
-        """The signs of the vectors of a field, uint64[rows, words]; packed at first use where they are not stored."""
-        name = f"{self._vector_names[field]}.signs"
+        """The signs of the vectors of a field in eights (see `findry.kernels.eights`); made at first use where they are
+        not stored so."""
+        name = f"{self._vector_names[field]}.eights"
         if name in self.arrays:
             return self.arrays[name]
         if field not in self._signs:
-            from findry.kernels.signs import pack_signs
+            from findry.kernels.eights import in_eights
 
-            self._signs[field] = pack_signs(self.vectors(field))
+            self._signs[field] = in_eights(self._signs_by_row(field))
         return self._signs[field]
+
+    def _signs_by_row(self, field: str) -> NDArray[np.uint64]:
+        """The signs of each row, uint64[rows, words], of segments that do not keep them in eights."""
+        from findry.kernels.signs import pack_signs
+
+        name = f"{self._vector_names[field]}.signs"
+        return self.arrays[name] if name in self.arrays else pack_signs(self.vectors(field))
 
     def measured(self, field: str) -> Measured | None:
         """How far a scan of the signs must look; measured at first use where that is not stored."""
@@ -145,7 +153,7 @@ class Segment:
                 card = self.meta["near"][field]
                 self._measured[field] = Measured.from_card(card) if card else None
             else:
-                self._measured[field] = measure(self.vectors(field), self.signs(field), self.norm(field))
+                self._measured[field] = measure(self.vectors(field), self._signs_by_row(field), self.norm(field))
         return self._measured[field]
 
     def look_up(self, ids: Sequence[str], keys: NDArray[np.uint64]) -> NDArray[np.int64]:

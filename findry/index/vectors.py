@@ -17,11 +17,12 @@ def build_vectors(matrix: NDArray[np.float32]) -> tuple[dict[str, NDArray[Any]],
 
     Cost: a pass over the vectors; above 4,096 rows what `findry.index.depths.measure` costs.
     """
+    from findry.kernels.eights import in_eights
     from findry.kernels.signs import pack_signs
 
     signs, norm = pack_signs(matrix), _largest_norm(matrix)
     near = measure(matrix, signs, norm)
-    return {"": matrix, ".signs": signs}, {"norms": norm, "near": near.card() if near else None}
+    return {"": matrix, ".eights": in_eights(signs)}, {"norms": norm, "near": near.card() if near else None}
 
 
 def _largest_norm(matrix: NDArray[np.float32]) -> float:

@@ -70,7 +70,7 @@ class SegmentVectors:
         as good a row may lie farther away (see `findry.index.depths`).  Exact where few rows are allowed, and for a
         vector that would need more than a quarter of them.
         """
-        from findry.kernels.scanning import best_by_signs
+        from findry.kernels.nominating import best_by_signs
 
         depth = max(self.measured.depth(k) if self.measured else self._depth, k)
         rows = len(self._matrix)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from findry.kernels.eights import in_eights
+from findry.kernels.nominating import best_by_signs
 from findry.kernels.products import inner_products
-from findry.kernels.scanning import best_by_signs
 from findry.kernels.signs import pack_signs, tally
 
 dimensions = st.sampled_from([1, 5, 63, 64, 65, 130, 384])
@@ -76,10 +77,10 @@ def test_a_scan_finds_what_sorting_all_distances_finds(
     norm, ties = float(np.sqrt((matrix**2).sum(axis=1).max())), random.permutation(rows).astype(np.uint64)
     mask = allowed if masked else None
     settings = mask, int(allowed.sum()), k, depth, reaches, norm, ties
-    found = best_by_signs(pack_signs(matrix), matrix, vectors, *settings)
+    found = best_by_signs(in_eights(pack_signs(matrix)), matrix, vectors, *settings)
     wanted = [nearest_best(matrix, vector, allowed, k, depth, reaches, norm, ties) for vector in vectors]
     assert [(hits.tolist(), scores.tolist()) for hits, scores in found] == wanted
-    alone = [best_by_signs(pack_signs(matrix), matrix, vector[None], *settings)[0] for vector in vectors]
+    alone = [best_by_signs(in_eights(pack_signs(matrix)), matrix, vector[None], *settings)[0] for vector in vectors]
     assert [(hits.tolist(), scores.tolist()) for hits, scores in alone] == wanted
 
 
@@ -90,7 +91,7 @@ def test_rows_that_are_dropped_for_room_change_nothing(falling: bool) -> None:
     matrix = np.where(np.arange(dimension) < near[:, None], -1, 1).astype(np.float32)[:: 1 if falling else -1].copy()
     vector, ties = np.ones(dimension, np.float32), np.arange(rows, dtype=np.uint64)
     settings = rows, 5, 50, np.zeros(0, np.int64), 8.0, ties
-    (hits, _), *_ = best_by_signs(pack_signs(matrix), matrix, vector[None], None, *settings)
+    (hits, _), *_ = best_by_signs(in_eights(pack_signs(matrix)), matrix, vector[None], None, *settings)
     wanted, _ = nearest_best(matrix, vector, np.ones(rows, np.bool_), 5, 50, np.zeros(0, np.int64), 8.0, ties)
     assert hits.tolist() == wanted
 
@@ -99,7 +100,7 @@ def test_more_rows_in_one_distance_than_there_is_room_for_give_nothing() -> None
     rows = 50_000
     matrix, ties = np.ones((rows, 3), np.float32), np.arange(rows, dtype=np.uint64)
     settings = rows, 5, 50, np.zeros(0, np.int64), 2.0, ties
-    ((hits, scores),) = best_by_signs(pack_signs(matrix), matrix, matrix[:1], None, *settings)
+    ((hits, scores),) = best_by_signs(in_eights(pack_signs(matrix)), matrix, matrix[:1], None, *settings)
     assert len(hits) == len(scores) == 0
 
 

@@ -17,6 +17,7 @@ from findry.engine import Index
 from findry.errors import InputError
 from findry.index import Snapshot, Writer
 from findry.index.depths import measure
+from findry.kernels.eights import in_eights
 from findry.kernels.signs import pack_signs
 from findry.records import Document, Queries, Run
 from findry.records.where import Compare, Member, Where
@@ -186,17 +187,22 @@ def test_a_merge_keeps_signs_and_measures_anew(tmp_path: Path) -> None:
         writer.optimize()
     (segment,) = Snapshot(root).segments
     matrix = segment.vectors("vectors")
-    np.testing.assert_array_equal(segment.arrays["vec0.signs"], pack_signs(matrix))
+    np.testing.assert_array_equal(segment.arrays["vec0.eights"], in_eights(pack_signs(matrix)))
     wanted, found = measure(matrix, pack_signs(matrix), segment.norm("vectors")), segment.measured("vectors")
     assert wanted is not None
     assert found is not None
     assert found.card() == wanted.card()
 
 
-def test_a_segment_without_signs_makes_them_at_first_use(world: World) -> None:
+@pytest.mark.parametrize("kept", ["signs by row", "vectors alone"])
+def test_a_segment_without_signs_in_eights_makes_them_at_first_use(world: World, kept: str) -> None:
     older = reader_of_given(world.root, world.reader.dense().encoder)  # type: ignore[arg-type]
     for segment in older.snapshot.segments:
-        del segment.arrays._directory["vec0.signs"], segment.meta["near"]
+        held = {name: segment.arrays[name] for name in segment.arrays._directory if name != "vec0.eights"}
+        if kept == "signs by row":
+            held["vec0.signs"] = pack_signs(held["vec0"])
+        segment.arrays = held  # type: ignore[assignment]
+        del segment.meta["near"]
     found = older.dense(scan="signs").search(world.queries, 10)
     assert lists(found) == lists(world.searcher().search(world.queries, 10))
 
