@@ -36,12 +36,16 @@ class Files:
             self._flush_device(out.fileno())
         return length
 
-    def make_folder(self, path: Path) -> None:
-        """Create a folder, and those above it that are missing, and flush the entry of each."""
+    def make_folder(self, path: Path, *, flush: bool = True) -> None:
+        """Create a folder, and those above it that are missing, and flush the entry of each.
+
+        flush: not needed where the name is lost or changed before anything relies on it, as in staging.
+        """
         if not path.parent.exists():
-            self.make_folder(path.parent)
+            self.make_folder(path.parent, flush=flush)
         path.mkdir(exist_ok=True)
-        self.sync_folder(path.parent)
+        if flush:
+            self.sync_folder(path.parent)
 
     def sync_folder(self, path: Path) -> None:
         """Flush the names in a folder; does nothing where the system has no such call."""

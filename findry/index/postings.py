@@ -9,7 +9,7 @@ indexed terms of each row, and ``short``, the same as bytes, 255 for all that ar
 
 from __future__ import annotations
 
-__all__ = ["Bounds", "PostingList", "Postings", "build_postings", "posting_arrays"]
+__all__ = ["Bounds", "Laid", "PostingList", "Postings", "build_postings", "posting_arrays"]
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -25,6 +25,8 @@ from findry.kernels.layout import BITS, ESCAPE
 from findry.text import TokenBatch
 
 Arrays = dict[str, NDArray[Any]]
+READ_WHOLE = ("wide", "slot", "windows", "tops", "ladder", "over.at", "over.tf", "lengths", "short")
+PLACED = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
 
 
 class PostingList(NamedTuple):
@@ -49,6 +51,19 @@ class Bounds(NamedTuple):
         """
         ends = [(fixed + slope * n) / (self.fixed + self.slope * n) for n in (self.shortest, self.longest)]
         return min(ends), max(ends)
+
+
+class Laid(NamedTuple):
+    """Where the search kernels find the parts of a field in the buffer of its segment, in elements of each.
+
+    places: of `PLACED`; lengths: of the lengths and of the short ones; over: where large frequencies stand, how many
+    there are, and where they are.  terms: start, wide, slot, and which terms were compared with their checksums.
+    """
+
+    places: NDArray[np.int64]
+    lengths: tuple[int, int]
+    over: tuple[int, int, int]
+    terms: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
 
 
 class HeldArrays(Protocol):
@@ -154,6 +169,18 @@ class Postings:
         """Where one of the arrays begins in the buffer of the segment, in elements."""
         name = f"{self._prefix}.{part}"
         return self._arrays.place(name) // self._arrays.part(name, 0, 0).dtype.itemsize
+
+    @cached_property
+    def laid(self) -> Laid:
+        """What the search kernels take; small arrays are compared with their checksums first."""
+        for part in READ_WHOLE:
+            self.array(part)
+        return Laid(
+            np.array([self.place(part) for part in PLACED], np.int64),
+            (self.place("lengths"), self.place("short")),
+            (self.place("over.at"), len(self.array("over.at")), self.place("over.tf")),
+            (self.start, self.array("wide"), self.array("slot"), self.compared),
+        )
 
     @cached_property
     def terms(self) -> Strings:

@@ -40,7 +40,7 @@ class Staging:
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> SegmentEntry:
         """Write a segment and flush it; another process may do so."""
         folder = self._folder / SEGMENTS / name
-        self.files.make_folder(folder)
+        self.files.make_folder(folder, flush=False)
         stamps = write_arrays(folder, arrays, meta, self.files)
         self.files.sync_folder(folder)
         return SegmentEntry(name, stamps, meta["docs"], meta["rows"])
@@ -54,10 +54,12 @@ class Staging:
         return self.write(name, *merge_segments([(part.segment, live) for part, live in parts], self._schema, kinds))
 
     def settle(self, parts: Sequence[Part], number: int) -> list[SegmentEntry]:
-        """Put new segments in their places, write new deletes, flush both folders; the entries of commit `number`."""
+        """Put new segments in their places, write new deletes, flush their folders; the entries of commit `number`."""
         entries = [self._settle(part, number) for part in parts]
-        self.files.sync_folder(self._root / SEGMENTS)
-        self.files.sync_folder(self._root / DELETES)
+        if any(part.staged for part in parts):
+            self.files.sync_folder(self._root / SEGMENTS)
+        if any(part.fresh for part in parts):
+            self.files.sync_folder(self._root / DELETES)
         return entries
 
     def _settle(self, part: Part, number: int) -> SegmentEntry:

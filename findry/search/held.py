@@ -10,25 +10,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.index.postings import Laid
 from findry.index.snapshot import Snapshot
 from findry.kernels.descriptors import BASE, BUFFER, BYTES, DESCRIPTORS, FIELDS, MASK, SEGMENT_ROWS, TIES_AT
 from findry.kernels.layout import LEVELS
 from findry.search.terms import Vocabulary
 
-Terms = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]
-_PLACES = ("rows16", "rows32", "tf", "windows", "tops", "ladder")
+_LEVELS = np.arange(LEVELS + 1) / LEVELS
 
 
 class Held(NamedTuple):
-    """A segment as the kernels take it: its descriptor, and of each field the places of its parts, and its terms.
+    """A segment as the kernels take it: its descriptor, and where the parts of each field lie.
 
     `kept` holds the arrays whose addresses stand in the descriptor.
     """
 
     descriptor: NDArray[np.int64]
     kept: tuple[NDArray[Any], ...]
-    places: list[NDArray[np.int64]]
-    terms: list[Terms]
+    laid: list[Laid]
 
 
 def hold(
@@ -40,29 +39,19 @@ def hold(
     lexical = snapshot.segments[segment].lexical
     ties = "ids.ties" if snapshot.schema.chunker is None else "rows.ties"
     lexical[ties]
-    levels = np.arange(LEVELS + 1) / LEVELS
-    upper, lower, lengths, over, places, terms = [], [], [], [], [], []
-    for vocabulary, line in zip(vocabularies, lines, strict=True):
-        postings = vocabulary.postings[segment]
-        for part in ("wide", "slot", "windows", "tops", "ladder", "over.at", "over.tf", "lengths", "short"):
-            postings.array(part)
-        smallest, largest = postings.bounds.ratios(*line)
-        upper.append(_moved(levels, smallest) * (1 + 1e-6))
-        lower.append(_moved(levels, largest) * (1 - 1e-6))
-        lengths.append((postings.place("lengths"), postings.place("short")))
-        over.append((postings.place("over.at"), len(postings.array("over.at")), postings.place("over.tf")))
-        terms.append((postings.start, postings.array("wide"), postings.array("slot"), postings.compared))
-        places.append(np.array([postings.place(part) for part in _PLACES], np.int64))
+    postings = [vocabulary.postings[segment] for vocabulary in vocabularies]
+    laid = [of_field.laid for of_field in postings]
+    ratios = [of_field.bounds.ratios(*line) for of_field, line in zip(postings, lines, strict=True)]
     fixed, slope = np.array(lines, np.float32).T.copy()
     (mask,) = snapshot.masks(None)[segment : segment + 1]
     kept = (
         fixed,
         slope,
-        np.array(upper),
-        np.array(lower),
-        np.array([whole for whole, _ in lengths], np.int64),
-        np.array([short for _, short in lengths], np.int64),
-        np.array(over, np.int64),
+        np.array([_moved(_LEVELS, smallest) * (1 + 1e-6) for smallest, _ in ratios]),
+        np.array([_moved(_LEVELS, largest) * (1 - 1e-6) for _, largest in ratios]),
+        np.array([of_field.lengths[0] for of_field in laid], np.int64),
+        np.array([of_field.lengths[1] for of_field in laid], np.int64),
+        np.array([of_field.over for of_field in laid], np.int64),
     )
     buffer = lexical.buffer
     descriptor = np.empty(DESCRIPTORS, np.int64)
@@ -70,7 +59,7 @@ def hold(
     descriptor[FIELDS], descriptor[BUFFER], descriptor[BYTES] = len(lines), address(buffer), len(buffer)
     descriptor[TIES_AT], descriptor[MASK] = lexical.place(ties) // 8, 0 if mask is None else address(mask)
     descriptor[SEGMENT_ROWS], descriptor[BASE] = snapshot.segments[segment].rows, snapshot.row_base[segment]
-    return Held(descriptor, (*kept, buffer, *(() if mask is None else (mask,))), places, terms)
+    return Held(descriptor, (*kept, buffer, *(() if mask is None else (mask,))), laid)
 
 
 def _moved(levels: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:

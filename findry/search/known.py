@@ -100,7 +100,7 @@ class Known:
                 there, out = numbers[number], self.lists[number, span]
                 vocabulary.postings[number].compare(there[there >= 0])
                 windows = -(-segment.rows // WINDOW)
-                describe(there, of, every, field, *held.terms[field], windows, held.places[field], out)
+                describe(there, of, every, field, *held.laid[field].terms, windows, held.laid[field].places, out)
                 for line in np.flatnonzero(out[:, KIND] >= 0).tolist():
                     out[line, SATURATIONS] = self._saturate(out[line], held)
             lines.update(zip(new, range(span.start, span.stop), strict=True))

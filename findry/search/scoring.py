@@ -123,7 +123,9 @@ class Scoring:
         lists = np.full((len(lines), COLUMNS), -1, np.int64)
         held, windows = self.held[number], -(-self._snapshot.segments[number].rows // WINDOW)
         for field, vocabulary in enumerate(self._vocabularies):
-            if describe(terms, asked.field, lines, field, *held.terms[field], windows, held.places[field], lists):
+            if describe(
+                terms, asked.field, lines, field, *held.laid[field].terms, windows, held.laid[field].places, lists
+            ):
                 of_field = terms[asked.field == field]
                 vocabulary.postings[number].compare(of_field[of_field >= 0])
         if not extra:

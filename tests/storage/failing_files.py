@@ -54,9 +54,9 @@ class FailingFiles(Faulty):
         self._check("flush", path)
         return length
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, flush: bool = True) -> None:
         self._check("make_folder", path)
-        super().make_folder(path)
+        super().make_folder(path, flush=flush)
 
     def sync_folder(self, path: Path) -> None:
         self._check("sync_folder", path)

@@ -135,9 +135,9 @@ class Told(Files):
         yield bytes(1 << 16)
         _die()
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, flush: bool = True) -> None:
         dies = self._dies("make_folder", path)
-        super().make_folder(path)
+        super().make_folder(path, flush=flush)
         if dies:
             _die()
 

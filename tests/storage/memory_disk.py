@@ -35,7 +35,7 @@ class MemoryDisk(Files):
         self.held[self._name(path)] = raw = b"".join(bytes(piece) for piece in pieces)
         return len(raw)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, flush: bool = True) -> None:
         """Folders are there as soon as something is in them."""
 
     def sync_folder(self, path: Path) -> None:

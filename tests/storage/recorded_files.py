@@ -136,9 +136,9 @@ class RecordedFiles(Files):
                 self._note_data()
                 self._writing = None
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, flush: bool = True) -> None:
         with self._watching():
-            super().make_folder(path)
+            super().make_folder(path, flush=flush)
 
     def sync_folder(self, path: Path) -> None:
         with self._watching():
