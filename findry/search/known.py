@@ -17,6 +17,7 @@ from findry.kernels.descriptors import CAPACITY, KNOWN, LISTS, ROOM, SEGMENTS, V
 from findry.kernels.layout import COLUMNS, COUNT, KIND, SATURATIONS, WINDOW
 from findry.search.held import Held
 from findry.search.terms import Vocabulary
+from findry.text import SEPARATOR
 
 SMALLEST = 256
 of_all = chain.from_iterable
@@ -52,9 +53,9 @@ class Known:
         most = sum(int(p.start[-1]) for vocabulary in vocabularies for p in vocabulary.postings)
         self.saturations = np.empty(min(MOST, most), np.float32)
         self._lines: list[dict[str, int]] = [{} for _ in vocabularies]
-        self._surfaces: list[dict[str, list[int]]] = [{} for _ in vocabularies]
+        self._surfaces: list[dict[str, list[int]]] = [{SEPARATOR: [-1]} for _ in vocabularies]
         analyzers = [vocabulary.field.analyzer for vocabulary in vocabularies]
-        self._cuts = [analyzer.cut for analyzer in analyzers]
+        self._cuts, self._cut_each = [analyzer.cut for analyzer in analyzers], analyzers[0].cut_each
         self.worth = np.zeros(SMALLEST)
         self.lists = np.full((len(held), SMALLEST, COLUMNS), -1, np.int64)
         self.view = self._viewed()
@@ -63,23 +64,32 @@ class Known:
         """How much is held: terms, or surfaces where there are more of them."""
         return self._most
 
-    def asked(self, text: str) -> list[int]:
-        """The lines of what a text asks of all fields.  Cost: about a quarter of a microsecond a word seen before."""
+    def asked(self, texts: Sequence[str]) -> list[int]:
+        """The lines of what each text asks of all fields, and -1 behind each text.
+
+        Cost: about a quarter of a microsecond a word seen before; less in batches over one field.
+        """
+        if len(self._cuts) == 1:
+            return self._lines_of(0, self._cut_each(texts))
         lines: list[int] = []
-        for field, cut in enumerate(self._cuts):
-            surfaces, held = cut(text), self._surfaces[field]
-            try:
-                lines += [*of_all(map(held.__getitem__, surfaces))]
-            except KeyError:
-                fresh = list({*surfaces}.difference(held))
-                terms_of = self._vocabularies[field].field.analyzer.terms_of(fresh)
-                self._learn(field, [term for terms in terms_of for term in terms])
-                line_of = self._lines[field]
-                found = [[line_of[term] for term in terms] for terms in terms_of]
-                held |= zip(fresh, found, strict=True)
-                self._most = max(self._size, *map(len, self._surfaces))
-                lines += of_all(map(held.__getitem__, surfaces))
+        for text in texts:
+            for field, cut in enumerate(self._cuts):
+                lines += self._lines_of(field, cut(text))
+            lines.append(-1)
         return lines
+
+    def _lines_of(self, field: int, surfaces: Sequence[str]) -> list[int]:
+        held = self._surfaces[field]
+        try:
+            return [*of_all(map(held.__getitem__, surfaces))]
+        except KeyError:
+            fresh = list({*surfaces}.difference(held))
+            terms_of = self._vocabularies[field].field.analyzer.terms_of(fresh)
+            self._learn(field, [term for terms in terms_of for term in terms])
+            line_of = self._lines[field]
+            held |= zip(fresh, [[line_of[term] for term in terms] for terms in terms_of], strict=True)
+            self._most = max(self._size, *(len(of_field) - 1 for of_field in self._surfaces))
+            return [*of_all(map(held.__getitem__, surfaces))]
 
     def _learn(self, field: int, terms: Sequence[str]) -> None:
         """Look up terms of a field, and compare their postings with their checksums."""

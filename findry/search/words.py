@@ -72,11 +72,9 @@ class Words:
 
     def _ranked(self, known: Known, texts: Sequence[str], k: int) -> Ranking:
         """The rankings of some queries; what it does in Python goes on while other threads are in compiled code."""
-        lines: list[int] = []
-        for text in texts:
-            lines += known.asked(text)
-            lines.append(-1)
-        return self._answer(known.view.numbers, np.array(lines, np.int64), k)
+        lines = np.array(known.asked(texts), np.int64)
+        view = known.view  # what its numbers name must outlive the call, while others learn
+        return self._answer(view.numbers, lines, k)
 
     def _texts(self, queries: Queries) -> Sequence[str] | None:
         """The words of each query, None where one has more than words."""

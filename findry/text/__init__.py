@@ -4,6 +4,7 @@ filters, and the passage that shows why a document was found; no model, no index
 from __future__ import annotations
 
 __all__ = [
+    "SEPARATOR",
     "Analyzer",
     "Chunker",
     "Clause",
@@ -21,7 +22,7 @@ __all__ = [
     "sentences",
 ]
 
-from findry.text.analysis import Analyzer, Token, TokenBatch
+from findry.text.analysis import SEPARATOR, Analyzer, Token, TokenBatch
 from findry.text.chunk import Chunker, Span, count_words, sentences
 from findry.text.filter_syntax import format_filter, parse_filter
 from findry.text.passage import Passage, marked, passage

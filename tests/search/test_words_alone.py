@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,25 @@ def test_more_terms_than_are_kept_are_looked_up_again(monkeypatch: object) -> No
             searcher.search(Queries.of("all w7"), 3), reader_of(snapshot).lexical().search(Queries.of("all w7"), 3)
         )
         assert len(searcher._words.known) == 2
+
+
+def test_what_a_search_reads_outlives_what_others_learn_meanwhile() -> None:
+    held = [Document(str(n), {"text": f"w{n} all"}) for n in range(600)]
+    with build(held) as snapshot:
+        searcher = reader_of(snapshot).lexical()
+        wanted = searcher.search(Queries.of("all w7"), 3)
+        words, known = searcher._words, searcher._words.known
+        answer, read, seen = words._answer, weakref.ref(known.lists), list[bool]()
+
+        def answered(*given: object) -> object:
+            known.asked([" ".join(f"w{n}" for n in range(600))])  # as another thread does
+            gc.collect()
+            seen.append(known.lists is not read() is not None)
+            return answer(*given)
+
+        words.__dict__["_answer"] = answered
+        assert same(wanted, searcher.search(Queries.of("all w7"), 3))
+        assert seen == [True]
 
 
 @given(st.lists(st.text(max_size=4), min_size=1, max_size=6), st.data())

@@ -165,6 +165,15 @@ class Analyzer:
         """
         return _surfaces(self).cut
 
+    @property
+    def cut_each(self) -> Callable[[Sequence[str]], list[str]]:
+        """Takes texts to their surfaces, and `SEPARATOR` behind those of each text.
+
+        >>> [surface.replace(SEPARATOR, "/") for surface in Analyzer().cut_each(["Red foxes", "", "U.S."])]
+        ['red', 'foxes', '/', '/', 'u.s', '/']
+        """
+        return _surfaces(self).cut_each
+
     def terms_of(self, surfaces: Sequence[str]) -> list[list[str]]:
         """The terms of each of some surfaces that `cut` gave; one after another they are the `terms` of the text.
 
