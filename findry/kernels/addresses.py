@@ -5,11 +5,12 @@ A call into compiled code takes about 0.3 us for each array among its arguments;
 
 from __future__ import annotations
 
-__all__ = ["address", "opened", "pointer"]
+__all__ = ["address", "copy_eight", "fetch", "opened", "pointer"]
 
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -48,6 +49,37 @@ def pointer(_: Any, number: Any) -> Any:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(number), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(typing: Any, place: Any) -> Any:
+    """Ask for what stands at an address ahead of its use."""
+    del typing, place
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        del signature
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(prefetch, [builder.inttoptr(arguments[0], byte), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def copy_eight(typing: Any, source: Any, target: Any) -> Any:
+    """Copy eight bytes from one address to another; neither need be a multiple of eight."""
+    del typing, source, target
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        del signature
+        eight = ir.IntType(64).as_pointer()
+        held = builder.load(builder.inttoptr(arguments[0], eight), align=1)
+        builder.store(held, builder.inttoptr(arguments[1], eight), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
 
 
 @inlined

@@ -106,13 +106,13 @@ def shrink(
         limit = select(tied, k - above - 1)
     left, kept = k - above, 0
     for place in range(held):
-        keep = values[place] > kth
-        if not keep and values[place] == kth and left > 0:
+        value, row, key = values[place], found[place], ties[place]
+        keep = value > kth
+        if value == kth and left > 0:
             keep = not crowded or tie_of(place, found, ties, base, here) <= limit
             left -= keep
-        if keep:
-            values[kept], found[kept], ties[kept] = values[place], found[place], ties[place]
-            kept += 1
+        values[kept], found[kept], ties[kept] = value, row, key  # what is not kept is written over
+        kept += keep
 
 
 @inlined

@@ -14,6 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from findry.kernels.addresses import fetch
 from findry.kernels.arrays import fixed
 from findry.kernels.compiled import compiled
 
@@ -59,22 +60,6 @@ def _eights(typing: Any, row: Any, vector: Any, start: Any, stop: Any) -> Any:
     return types.float64(row, vector, types.int64, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _fetch(typing: Any, row: Any, at: Any) -> Any:
-    """Ask for a component of a row ahead of its use."""
-    del typing, at
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = builder.gep(context.make_array(signature.args[0])(context, builder, arguments[0]).data, [arguments[1]])
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        builder.call(prefetch, [builder.bitcast(place, byte), number(0), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(row, types.int64), generate
-
-
 @compiled
 def fill(
     matrix: NDArray[np.float32],
@@ -90,9 +75,9 @@ def fill(
     for place in range(first, len(rows)):
         row = matrix[rows[place]]
         if place + AHEAD < len(rows):
-            later = matrix[rows[place + AHEAD]]
-            for at in range(0, len(later), LINE):
-                _fetch(later, at)
+            later = matrix[rows[place + AHEAD]].ctypes.data
+            for at in range(0, matrix.shape[1], LINE):
+                fetch(later + 4 * at)
         top = start = 0
         for leaf in range(len(stops)):
             stop = stops[leaf]

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from findry.kernels.compiled import compiled
+from findry.kernels.compiled import compiled, inlined
 
 SHORT = 32
 """So few places are sorted by insertion."""
-DIGIT = 11
-DIGITS = (1 << DIGIT) - 1
+KEYS, KEY = 256, np.uint64(56)
+PARTS = 11
+"""A range of values is cut into at most two to this power parts, twice as many as there are values."""
 
 
 @compiled
@@ -51,16 +52,40 @@ def select(values: NDArray[Any], place: int) -> Any:
     return values[place]
 
 
+@inlined
+def _cut(values: NDArray[Any]) -> tuple[int, float, float]:
+    """How many parts, where the range begins, and parts for a unit of it; 0 of them where it has no length."""
+    parts = 1 << PARTS
+    while parts > 4 * len(values):
+        parts >>= 1
+    low, high = np.float64(values.min()), np.float64(values.max())
+    length = high - low
+    return parts, low, (parts - 1) / length if 0 < length < np.inf else 0.0
+
+
 @compiled
 def kth_largest(values: NDArray[Any], k: int) -> Any:
     """The value that stands at k, from 1, when the values fall; they stay as they are.
+
+    By counting in equal parts of the range where k is large, then among those of the part that it falls in.
 
     >>> import numpy as np
     >>> kth_largest(np.array([5, 1, 4, 1], np.float32), 2)
     4.0
     """
     if k > SHORT:
-        return select(values.copy(), len(values) - k)
+        parts, low, scale = _cut(values)
+        counts, above, part = np.zeros(parts, np.int64), 0, parts - 1
+        for value in values:
+            counts[int((np.float64(value) - low) * scale)] += 1
+        while above + counts[part] < k:
+            above += counts[part]
+            part -= 1
+        here, n = np.empty(counts[part] + 1, values.dtype), 0
+        for value in values:
+            here[n] = value
+            n += int((np.float64(value) - low) * scale) == part
+        return select(here[:n], n - (k - above))
     best = np.empty(k, values.dtype)
     for place in range(len(values)):
         value, j = values[place], min(place, k - 1)
@@ -105,38 +130,40 @@ def sort_places(places: NDArray[np.int64], values: NDArray[np.float32], ties: ND
 def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The places of values in the order of `sort_places`; int64[n].
 
-    By digits of eleven bits, the lowest first, and by ties among equal values.  Source: Knuth, The Art of Computer
-    Programming 3, 1998, section 5.2.5, algorithm R.  Cost: O(n).
+    By counting: the first digits of ties, then equal parts of the range of values; then in each part by itself.
+    Source: Knuth, The Art of Computer Programming 3, 1998, section 5.2, algorithm D.  Cost: O(n) where the values are
+    spread over their range.
 
     >>> import numpy as np
     >>> order_places(np.array([1, 3, 3, -2], np.float32), np.array([5, 9, 2, 1], np.uint64)).tolist()
     [2, 1, 0, 3]
     """
     n = len(values)
-    places = np.arange(n)
+    places, ends = np.arange(n), np.full(1, n)
     if n > SHORT:
-        keys, other = np.empty(n, np.uint32), np.empty(n, np.int64)
+        keys, by_tie = np.zeros(KEYS, np.int64), np.empty(n, np.int64)
+        for tie in ties:
+            keys[tie >> KEY] += 1
+        before = 0
+        for key in range(KEYS):
+            before, keys[key] = before + keys[key], before
         for place in range(n):
-            bits = np.float32(values[place] + np.float32(0)).view(np.uint32)  # -0 and 0 are one value
-            keys[place] = bits if bits >> np.uint32(31) else ~(bits | np.uint32(1 << 31))
-        counts = np.empty((1 << DIGIT) + 1, np.int64)
-        for shift in range(0, 32, DIGIT):
-            counts[:] = 0
-            for place in range(n):
-                counts[(keys[place] >> np.uint32(shift)) & DIGITS] += 1
-            before = 0
-            for digit in range(1 << DIGIT):
-                before, counts[digit] = before + counts[digit], before
-            for i in range(n):
-                digit = (keys[places[i]] >> np.uint32(shift)) & DIGITS
-                other[counts[digit]] = places[i]
-                counts[digit] += 1
-            places, other = other, places
+            key = ties[place] >> KEY
+            by_tie[keys[key]] = place
+            keys[key] += 1
+        parts, low, scale = _cut(values)
+        ends = np.zeros(parts, np.int64)
+        for value in values:
+            ends[parts - 1 - int((np.float64(value) - low) * scale)] += 1
+        before = 0
+        for part in range(parts):
+            before, ends[part] = before + ends[part], before
+        for place in by_tie:
+            part = parts - 1 - int((np.float64(values[place]) - low) * scale)
+            places[ends[part]] = place
+            ends[part] += 1
     first = 0
-    while first < n:
-        end = first + 1
-        while end < n and (n <= SHORT or values[places[end]] == values[places[first]]):
-            end += 1
+    for end in ends:
         if end - first > SHORT:
             sort_places(places[first:end], values, ties)
         else:

@@ -10,8 +10,10 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from findry.kernels.addresses import address, pointer
+from findry.kernels.addresses import address, copy_eight, fetch, pointer
 from findry.kernels.compiled import compiled
+
+EIGHT = 8
 
 
 def described(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -26,19 +28,27 @@ def side_by_side(strings: NDArray[np.int64], indices: NDArray[Any]) -> NDArray[n
     strings: what `described` gives; whoever calls keeps the arrays that it names.
     """
     offsets = carray(pointer(strings[0]), strings[1], np.int64)
-    data = carray(pointer(strings[2]), strings[3], np.uint8)
-    size = max(len(indices) - 1, 0)
-    for index in indices:
-        if index < 0 or index + 1 >= len(offsets) or offsets[index] < 0 or offsets[index + 1] > len(data):
-            return np.empty(0, np.uint8)
-        size += offsets[index + 1] - offsets[index]
-    out = np.empty(size, np.uint8)
-    at = 0
+    first, total, size = strings[2], strings[3], max(len(indices) - 1, 0)
+    starts, lengths = np.empty(len(indices), np.int64), np.empty(len(indices), np.int64)
     for number in range(len(indices)):
+        index = indices[number]
+        if index < 0 or index + 1 >= len(offsets) or offsets[index] < 0 or offsets[index + 1] > total:
+            return np.empty(0, np.uint8)
+        fetch(first + offsets[index])
+        starts[number], lengths[number] = offsets[index], offsets[index + 1] - offsets[index]
+        size += max(lengths[number], 0)
+    out = np.empty(size + EIGHT, np.uint8)  # whole eights are copied; what is too much is written over
+    data, to, at = carray(pointer(first), total, np.uint8), out.ctypes.data, 0
+    for number in range(len(indices)):
+        start, length = starts[number], lengths[number]
         if number:
             out[at] = 0
             at += 1
-        for byte in range(offsets[indices[number]], offsets[indices[number] + 1]):
-            out[at] = data[byte]
-            at += 1
-    return out
+        if start + length + EIGHT <= total:
+            for byte in range(0, length, EIGHT):
+                copy_eight(first + start + byte, to + at + byte)
+        else:
+            for byte in range(length):
+                out[at + byte] = data[start + byte]
+        at += max(length, 0)
+    return out[:size]
