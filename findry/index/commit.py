@@ -19,6 +19,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -75,23 +76,35 @@ class Commit:
     def from_json(cls, raw: bytes, where: str) -> Commit:
         """Read a commit file; `IndexDamaged` when it is not whole."""
         try:
-            content = json.loads(raw)
-            stamp = content.pop("checksum")
-            if stamp != _checksum(json.dumps(content, sort_keys=True, ensure_ascii=True)):
-                raise ValueError("checksum")
-            version = content.pop("format")
-            if version not in READABLE:
-                raise CapabilityError(
-                    "the index was written by a newer findry",
-                    expected=f"format {' or '.join(map(str, READABLE))}",
-                    received=f"format {version}",
-                    where=where,
-                    hint="pip install --upgrade findry",
-                )
-            segments = tuple(_segment(entry, version) for entry in content.pop("segments"))
-            return cls(segments=segments, **content)
+            version, commit = _read(raw)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexDamaged("a commit file is damaged", where=where, hint=RESTORE) from error
+        if commit is None:
+            raise CapabilityError(
+                "the index was written by a newer findry",
+                expected=f"format {' or '.join(map(str, READABLE))}",
+                received=f"format {version}",
+                where=where,
+                hint="pip install --upgrade findry",
+            )
+        return commit
+
+
+@lru_cache(maxsize=8)
+def _read(raw: bytes) -> tuple[Any, Commit | None]:
+    """The format of a commit file and the commit, None for a format that is not known.
+
+    A change reads the same few files again and again, to see that they are whole.
+    """
+    content = json.loads(raw)
+    stamp = content.pop("checksum")
+    if stamp != _checksum(json.dumps(content, sort_keys=True, ensure_ascii=True)):
+        raise ValueError("checksum")
+    version = content.pop("format")
+    if version not in READABLE:
+        return version, None
+    segments = tuple(_segment(entry, version) for entry in content.pop("segments"))
+    return version, Commit(segments=segments, **content)
 
 
 def _checksum(text: str) -> str:
