@@ -54,7 +54,7 @@ def select(values: NDArray[Any], place: int) -> Any:
 
 @inlined
 def _cut(values: NDArray[Any]) -> tuple[int, float, float]:
-    """How many parts, where the range begins, and parts for a unit of it; 0 of them where it has no length."""
+    """How many parts, where the range begins, and parts for a unit of it; 0 where it has no length or no end."""
     parts = 1 << PARTS
     while parts > 4 * len(values):
         parts >>= 1
@@ -75,6 +75,8 @@ def kth_largest(values: NDArray[Any], k: int) -> Any:
     """
     if k > SHORT:
         parts, low, scale = _cut(values)
+        if scale == 0.0:
+            return select(values.copy(), len(values) - k)
         counts, above, part = np.zeros(parts, np.int64), 0, parts - 1
         for value in values:
             counts[int((np.float64(value) - low) * scale)] += 1
@@ -140,7 +142,8 @@ def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArr
     """
     n = len(values)
     places, ends = np.arange(n), np.full(1, n)
-    if n > SHORT:
+    parts, low, scale = _cut(values) if n > SHORT else (1, 0.0, 0.0)
+    if scale > 0.0:
         keys, by_tie = np.zeros(KEYS, np.int64), np.empty(n, np.int64)
         for tie in ties:
             keys[tie >> KEY] += 1
@@ -151,7 +154,6 @@ def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArr
             key = ties[place] >> KEY
             by_tie[keys[key]] = place
             keys[key] += 1
-        parts, low, scale = _cut(values)
         ends = np.zeros(parts, np.int64)
         for value in values:
             ends[parts - 1 - int((np.float64(value) - low) * scale)] += 1

@@ -7,6 +7,7 @@ __all__ = ["THREADED", "spread"]
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TypeVar
 
 THREADED, MOST, EACH = 64, 512, 4
@@ -28,5 +29,17 @@ def spread(
     ends = [queries * place // parts for place in range(parts + 1)]
     if threads < 2:
         return list(map(work, ends[:-1], ends[1:]))
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, ends[:-1], ends[1:]))
+    numbers, found = count(), dict[int, T]()
+
+    def share() -> None:
+        for place in numbers:
+            if place >= parts:
+                break
+            found[place] = work(ends[place], ends[place + 1])
+
+    with ThreadPoolExecutor(threads - 1) as pool:  # the thread that asks works too: it would only wait
+        others = [pool.submit(share) for _ in range(threads - 1)]
+        share()
+        for other in others:
+            other.result()
+    return [found[place] for place in range(parts)]

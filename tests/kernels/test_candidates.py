@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from findry.kernels.candidates import FEW, GROUPS, crowded
 from findry.kernels.compiled import compiled
-from findry.kernels.selecting import SHORT, order_places, select
+from findry.kernels.selecting import SHORT, kth_largest, order_places, select
 
 
 @compiled
@@ -21,7 +21,7 @@ sizes = st.sampled_from([0, 1, 2, SHORT, SHORT + 1, 300, 2_000])
 
 
 @settings(max_examples=60)
-@given(sizes, st.sampled_from([1, 3, 1 << 29]), st.sampled_from([1, 2, 1 << 40]), st.integers(0, 2**32))
+@given(sizes, st.sampled_from([1, 3, 1 << 29]), st.sampled_from([1, 2, 1 << 63]), st.integers(0, 2**32))
 def test_places_are_ordered_by_falling_values_then_rising_ties(n: int, values: int, ties: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
     drawn = chance.integers(-values, values, n).astype(np.float32)
@@ -32,6 +32,18 @@ def test_places_are_ordered_by_falling_values_then_rising_ties(n: int, values: i
     wanted = np.lexsort((keys, -drawn))
     assert np.array_equal(drawn[order], drawn[wanted])
     assert np.array_equal(keys[order], keys[wanted])
+
+
+EXTREMES = [np.inf, -np.inf, 3.4e38, -3.4e38, 1e-45, 0.0, 1.0]
+
+
+@given(st.integers(SHORT + 1, 90), st.sets(st.sampled_from(EXTREMES), min_size=1), st.integers(0, 2**32))
+def test_extreme_values_are_ordered_and_counted_too(n: int, values: set[float], seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    drawn, keys = chance.choice(sorted(values), n).astype(np.float32), chance.integers(0, 1 << 63, n).astype(np.uint64)
+    assert np.array_equal(order_places(drawn, keys), np.lexsort((keys, -drawn)))
+    for k in (1, SHORT, SHORT + 1, n):
+        assert kth_largest(drawn, k) == np.sort(drawn)[n - k]
 
 
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=80), st.data())
