@@ -179,7 +179,7 @@ def best_of_windows(
             acc[x] = 0
             if value >= theta and not (masked and not mask[low + x]):
                 count, theta = offered(value, base + low + x, count, theta, k, values, found, ties, base, here)
-        if count >= 2 * k and k > SORTED:
+        if count >= k + k // 3 and k > SORTED:
             shrink(values, found, ties, count, k, base, here)
             count = k
             theta = max(theta, reached_by(values, k))

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import TypeVar
 
-THREADED, MOST, EACH = 64, 512, 4
+THREADED, MOST, EACH = 64, 512, 8
 PROCESSORS = os.cpu_count() or 1
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ def spread(
     each: how many parts a thread takes one after another, for some queries take a hundred times as long as others.
     """
     threads = min(threads or PROCESSORS, queries // fewest)
-    several = min(each * threads, queries // fewest) if threads > 1 else 1
+    several = min(each, queries // fewest // threads) * threads if threads > 1 else 1
     parts = max(several, -(-queries // MOST), 1)
     ends = [queries * place // parts for place in range(parts + 1)]
     if threads < 2:
