@@ -8,32 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findry.kernels.arrays import fixed
-from findry.kernels.compiled import compiled, inlined
+from findry.kernels.compiled import compiled
 from findry.kernels.products import fill, order_of_sum
 from findry.kernels.ranking import leading
-from findry.kernels.scanning import add_between, add_parted, keep_within, sampled_cut, scan
-from findry.kernels.signs import pack_row
+from findry.kernels.scanning import add_between, add_parted, cut_of, keep_within, sampled_cut, scan
+from findry.kernels.signs import level_of, pack_row
 
 Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 TILE, SPARE, BUFFER, WIDER, SHARE = 64, 2048, 1 << 26, 4, 128
-
-
-@inlined
-def _level(score: float, largest: float, levels: int) -> int:
-    """The level of a score: which part it lies in when the range up to the largest possible has so many."""
-    level = int((score / largest + 1) * (levels / 2)) if largest > 0 else 0
-    return min(max(level, 0), levels - 1)
-
-
-@inlined
-def _nearest(count: NDArray[np.int64], most: int, wanted: int) -> int:
-    """In how many bits the wanted number of rows differ at most; `most` where there are not as many."""
-    cut, nearer = 0, 0
-    while cut < most and nearer + count[cut] < wanted:
-        nearer += count[cut]
-        cut += 1
-    return cut
 
 
 @compiled
@@ -87,12 +70,13 @@ def _search(
         for component in vector:
             largest += component * component
         largest = np.sqrt(largest) * norm
-        cut = _nearest(count, wide, depth)
+        cut = cut_of(count, wide, depth)
         near, values = np.empty(held, np.int32), np.empty(held, np.float32)
         first = add_parted(kept, apart, -1, cut, near, 0)
         fill(matrix, near[:first], vector, stops, merges, values, 0)
         best = leading(values[:first], near, k, ties)
-        reach = reaches[_level(values[best[-1]], largest, len(reaches))] if len(reaches) else 0
+        share = values[best[-1]] / largest if largest > 0 else -1.0
+        reach = reaches[level_of(share, len(reaches))] if len(reaches) else 0
         if reach > cut:
             last = add_parted(kept, apart, cut, reach, near, first)
             if reach > wide:

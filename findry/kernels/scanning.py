@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["add_between", "add_parted", "keep_within", "sampled_cut", "scan"]
+__all__ = ["add_between", "add_parted", "cut_of", "keep_within", "sampled_cut", "scan"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,7 @@ def _taken(
 ) -> tuple[int, int, int]:
     """Take a row in, and lower the cut while `depth` rows lie below it; held becomes -1 when there is no room."""
     if held == len(rows):
-        held = 0
-        for place in range(len(rows)):
-            if bits[place] <= cut:
-                rows[held], bits[held] = rows[place], bits[place]
-                held += 1
+        held = keep_within(rows, bits, held, cut)
         if held > len(rows) - len(rows) // 4:
             return cut, within, -1
     rows[held] = row
@@ -55,6 +51,16 @@ def _taken(
         within -= count[cut]
         cut -= 1
     return cut, within, held + 1
+
+
+@inlined
+def cut_of(count: NDArray[np.int64], most: int, wanted: int) -> int:
+    """The fewest bits within which the wanted number of rows lie; `most` where there are not as many."""
+    cut, nearer = 0, 0
+    while cut < most and nearer + count[cut] < wanted:
+        nearer += count[cut]
+        cut += 1
+    return cut
 
 
 @compiled
@@ -71,11 +77,7 @@ def sampled_cut(signs: Words, query: Words, total: int, allowed: Mask, depth: in
             row = LANES * group + lane
             if row < total and (not masked or allowed[row]):
                 count[int(differing(signs, group, lane, query))] += 1
-    wanted, within, cut = 2 * depth // step + ENOUGH, 0, 0
-    while cut < 64 * words and within < wanted:
-        within += count[cut]
-        cut += 1
-    return cut
+    return cut_of(count, 64 * words, 2 * depth // step + ENOUGH)
 
 
 @compiled

@@ -15,7 +15,7 @@ SHORT = 32
 """So few places are sorted by insertion."""
 KEYS, KEY = 256, np.uint64(56)
 PARTS = 11
-"""A range of values is cut into at most two to this power parts, twice as many as there are values."""
+"""A range of values is cut into at most two to this power parts, two to four times as many as there are values."""
 
 
 @compiled
@@ -128,6 +128,14 @@ def sort_places(places: NDArray[np.int64], values: NDArray[np.float32], ties: ND
                 break
 
 
+@inlined
+def _begin(counts: NDArray[np.int64]) -> None:
+    """Put in the place of each count how many come before: where what is counted begins."""
+    before = 0
+    for place in range(len(counts)):
+        before, counts[place] = before + counts[place], before
+
+
 @compiled
 def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The places of values in the order of `sort_places`; int64[n].
@@ -147,9 +155,7 @@ def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArr
         keys, by_tie = np.zeros(KEYS, np.int64), np.empty(n, np.int64)
         for tie in ties:
             keys[tie >> KEY] += 1
-        before = 0
-        for key in range(KEYS):
-            before, keys[key] = before + keys[key], before
+        _begin(keys)
         for place in range(n):
             key = ties[place] >> KEY
             by_tie[keys[key]] = place
@@ -157,9 +163,7 @@ def order_places(values: NDArray[np.float32], ties: NDArray[np.uint64]) -> NDArr
         ends = np.zeros(parts, np.int64)
         for value in values:
             ends[parts - 1 - int((np.float64(value) - low) * scale)] += 1
-        before = 0
-        for part in range(parts):
-            before, ends[part] = before + ends[part], before
+        _begin(ends)
         for place in by_tie:
             part = parts - 1 - int((np.float64(values[place]) - low) * scale)
             places[ends[part]] = place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ones", "pack_row", "pack_signs", "tally"]
+__all__ = ["level_of", "ones", "pack_row", "pack_signs", "tally"]
 
 from typing import Any
 
@@ -59,6 +59,12 @@ def pack_signs(matrix: NDArray[np.float32]) -> Words:
     return words
 
 
+@inlined
+def level_of(share: float, levels: int) -> int:
+    """Which of so many equal parts of the range from -1 to 1 a number lies in."""
+    return min(max(int((share + 1) * (levels / 2)), 0), levels - 1)
+
+
 @compiled
 def _tally(
     signs: Words,
@@ -68,14 +74,12 @@ def _tally(
     levels: NDArray[np.int64],
     counts: NDArray[np.int64],
 ) -> None:
-    top = len(levels) - 1
     for at in range(len(signs)):
         if scores[at] != -np.inf:
             differ = np.uint64(0)
             for word in range(len(query)):
                 differ += ones(signs[at, word] ^ query[word])
-            level = int((scores[at] * scale + 1) * (len(levels) / 2))
-            levels[min(max(level, 0), top), int(differ)] += 1
+            levels[level_of(scores[at] * scale, len(levels)), int(differ)] += 1
             counts[int(differ)] += 1
 
 

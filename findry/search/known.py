@@ -88,7 +88,7 @@ class Known:
             self._learn(field, [term for terms in terms_of for term in terms])
             line_of = self._lines[field]
             held |= zip(fresh, [[line_of[term] for term in terms] for terms in terms_of], strict=True)
-            self._most = max(self._size, *(len(of_field) - 1 for of_field in self._surfaces))
+            self._most = max(self._size, *(len(of_field) - 1 for of_field in self._surfaces))  # SEPARATOR is none
             return [*of_all(map(held.__getitem__, surfaces))]
 
     def _learn(self, field: int, terms: Sequence[str]) -> None:

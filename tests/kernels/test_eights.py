@@ -54,7 +54,7 @@ def test_a_sample_of_all_groups_tells_a_cut_with_enough_rows(seed: int, rows: in
     cut = sampled_cut(in_eights(signs), signs[0], rows, allowed, depth)
     differ = differing(signs, signs[0])[allowed if masked else slice(None)]
     wanted = 2 * depth + 16
-    assert cut == (np.sort(differ)[wanted - 1] + 1 if len(differ) >= wanted else 128)
+    assert cut == (np.sort(differ)[wanted - 1] if len(differ) >= wanted else 128)
 
 
 def test_a_sample_that_misleads_costs_a_second_scan_and_changes_nothing() -> None:
@@ -64,6 +64,6 @@ def test_a_sample_that_misleads_costs_a_second_scan_and_changes_nothing() -> Non
     matrix[seldom] = np.random.default_rng(5).choice(np.float32([-1, 1]), (int(seldom.sum()), dimension))
     ties, settings = np.arange(rows, dtype=np.uint64), (9, 5000, np.zeros(0, np.int64), 8.0)
     signs, query = in_eights(pack_signs(matrix)), np.ones(dimension, np.float32)
-    assert sampled_cut(signs, pack_signs(query[None])[0], rows, NONE, 5000) == 1
+    assert sampled_cut(signs, pack_signs(query[None])[0], rows, NONE, 5000) == 0
     ((hits, _),) = best_by_signs(signs, matrix, query[None], None, rows, *settings, ties)
     assert hits.tolist() == nearest_best(matrix, query, np.ones(rows, np.bool_), *settings, ties)[0]
