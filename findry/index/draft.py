@@ -4,18 +4,19 @@ from __future__ import annotations
 
 __all__ = ["Draft"]
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.index.keys import packed_keys
 from findry.index.lines import lines
 from findry.index.schema import Schema, joined
 from findry.index.shape import Shape, plain_text
 from findry.index.strings import pack
-from findry.records import Document, DocumentBatch, ragged, tie_keys
+from findry.records import Document, DocumentBatch, ragged
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -112,8 +113,8 @@ class Draft:
         """The arrays of a segment that hold its documents and its rows."""
         offsets, data = lines(self.ids, list(self._shapes.values()), self.values)
         id_offsets, id_data = pack(self.ids)
-        keys, counts = tie_keys(self.ids), np.ones(len(self.ids), np.int64)
-        names: Iterable[str] = ()
+        keys, counts = packed_keys(self.ids, id_offsets, id_data), np.ones(len(self.ids), np.int64)
+        names: list[str] = []
         if self.schema.chunker is None:
             spans = np.zeros((len(self.ids), 2), np.int64)
             for shape in self._shapes.values():
@@ -121,7 +122,7 @@ class Draft:
         else:
             spans = np.array(list(chain.from_iterable(self._spans)), np.int64).reshape(-1, 2)
             counts = np.fromiter(map(len, self._spans), np.int64, len(self._spans))
-            names = (f"{id}#{n}" for id, rows in zip(self.ids, counts.tolist(), strict=True) for n in range(rows))
+            names = [f"{id}#{n}" for id, rows in zip(self.ids, counts.tolist(), strict=True) for n in range(rows)]
         return {
             "docs.offsets": offsets,
             "docs.data": data,
@@ -132,7 +133,7 @@ class Draft:
             "rows.doc": np.repeat(np.arange(len(keys), dtype=np.int32), counts),
             "rows.first": ragged.counts_to_offsets(counts),
             "rows.span": spans,
-            "rows.ties": tie_keys(names),
+            "rows.ties": packed_keys(names, *pack(names)),
         }
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from findry.index.keys import tie_keys
 from findry.index.segment import Segment
-from findry.records import tie_keys
 
 FEW = 32
 

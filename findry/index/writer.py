@@ -29,6 +29,7 @@ from findry.index.commit import (
 )
 from findry.index.draft import Draft
 from findry.index.files import DISK, Files
+from findry.index.keys import tie_keys
 from findry.index.limits import LIMITS
 from findry.index.lock import WriterLock
 from findry.index.merging import Merging, due, side_by_side
@@ -38,7 +39,7 @@ from findry.index.schema import Schema
 from findry.index.snapshot import Snapshot
 from findry.index.staging import Staging
 from findry.models import Encoder
-from findry.records import Document, DocumentBatch, tie_keys
+from findry.records import Document, DocumentBatch
 
 log = logging.getLogger("findry.index")
 FLUSH_CHARACTERS, FLUSH_DOCUMENTS = 64_000_000, 100_000
