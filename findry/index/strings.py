@@ -15,6 +15,8 @@ from findry.kernels import loaded
 from findry.records import ragged
 
 FEW, MANY = 4, 32
+MOST_HELD, LONGEST_HELD, OFTEN = 1 << 17, 1 << 22, 8
+"""Strings, and bytes of them, that are held decoded once one in so many was asked for: 60 bytes more for each."""
 
 
 def pack(texts: Iterable[str] | Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -46,6 +48,8 @@ class Strings:
         self._offsets, self._bytes = np.ascontiguousarray(offsets), np.ascontiguousarray(data)
         self._data = memoryview(data.data) if len(data) else memoryview(b"")
         self._at = memoryview(self._offsets.data)
+        self._held: list[str] | None = None
+        self._asked = 0 if len(self) <= MOST_HELD and len(data) <= LONGEST_HELD else -1
 
     @cached_property
     def _described(self) -> NDArray[np.int64]:
@@ -67,7 +71,16 @@ class Strings:
         return (self[index] for index in range(len(self)))
 
     def take(self, indices: NDArray[np.integer]) -> list[str]:
-        """Some of the strings; many are decoded at once."""
+        """Some of the strings; many are decoded at once, all of a list of some length once an eighth was asked for."""
+        if self._held is not None:
+            return [*map(self._held.__getitem__, indices.tolist())]
+        if self._asked >= 0:
+            self._asked += len(indices)
+            if self._asked * OFTEN > len(self):
+                self._asked, self._held = -1, self._taken(np.arange(len(self)))
+        return self._taken(indices)
+
+    def _taken(self, indices: NDArray[np.integer]) -> list[str]:
         if len(indices) >= (FEW if loaded() else MANY):
             from findry.kernels.texts import side_by_side
 

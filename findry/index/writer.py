@@ -19,14 +19,7 @@ from numpy.typing import NDArray
 from findry.errors import FindryError, InputError, WriteFailed
 from findry.index.building import Building, Built
 from findry.index.columns import settled_kinds
-from findry.index.commit import (
-    SEGMENTS,
-    Commit,
-    current,
-    now,
-    pointer,
-    publish,
-)
+from findry.index.commit import SEGMENTS, Commit, current, now, pointer, publish
 from findry.index.draft import Draft
 from findry.index.files import DISK, Files
 from findry.index.keys import tie_keys

@@ -49,11 +49,12 @@ class Known:
     ) -> None:
         self._vocabularies, self._weights, self._formula, self._held = vocabularies, weights, formula, held
         self._lock = Lock()
-        self._size = self._used = self._most = 0
+        self._size, self._used, self._most = 1, 0, 0  # line 0, of no worth, is what a surface without terms asks for
         most = sum(int(p.start[-1]) for vocabulary in vocabularies for p in vocabulary.postings)
         self.saturations = np.empty(min(MOST, most), np.float32)
         self._lines: list[dict[str, int]] = [{} for _ in vocabularies]
-        self._surfaces: list[dict[str, list[int]]] = [{SEPARATOR: [-1]} for _ in vocabularies]
+        self._surfaces: list[dict[str, int]] = [{SEPARATOR: -1} for _ in vocabularies]
+        self._several: list[dict[str, list[int]]] = [{} for _ in vocabularies]
         analyzers = [vocabulary.field.analyzer for vocabulary in vocabularies]
         self._cuts, self._cut_each = [analyzer.cut for analyzer in analyzers], analyzers[0].cut_each
         self.worth = np.zeros(SMALLEST)
@@ -64,32 +65,44 @@ class Known:
         """How much is held: terms, or surfaces where there are more of them."""
         return self._most
 
-    def asked(self, texts: Sequence[str]) -> list[int]:
+    def asked(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """The lines of what each text asks of all fields, and -1 behind each text.
 
-        Cost: about a quarter of a microsecond a word seen before; less in batches over one field.
+        Cost: about a fifth of a microsecond a word seen before; less in batches over one field.
         """
         if len(self._cuts) == 1:
-            return self._lines_of(0, self._cut_each(texts))
+            surfaces = self._cut_each(texts)
+            try:
+                return np.fromiter(map(self._surfaces[0].__getitem__, surfaces), np.int64, len(surfaces))
+            except KeyError:
+                return np.array(self._lines_of(0, surfaces), np.int64)
         lines: list[int] = []
         for text in texts:
             for field, cut in enumerate(self._cuts):
-                lines += self._lines_of(field, cut(text))
+                surfaces = cut(text)
+                try:
+                    lines += [*map(self._surfaces[field].__getitem__, surfaces)]
+                except KeyError:
+                    lines += self._lines_of(field, surfaces)
             lines.append(-1)
-        return lines
+        return np.array(lines, np.int64)
 
     def _lines_of(self, field: int, surfaces: Sequence[str]) -> list[int]:
-        held = self._surfaces[field]
-        try:
-            return [*of_all(map(held.__getitem__, surfaces))]
-        except KeyError:
-            fresh = list({*surfaces}.difference(held))
+        """The lines of surfaces, those that were not asked for before, and those with several terms, among them."""
+        one, several = self._surfaces[field], self._several[field]
+        fresh = [surface for surface in {*surfaces}.difference(one) if surface not in several]
+        if fresh:
             terms_of = self._vocabularies[field].field.analyzer.terms_of(fresh)
             self._learn(field, [term for terms in terms_of for term in terms])
             line_of = self._lines[field]
-            held |= zip(fresh, [[line_of[term] for term in terms] for terms in terms_of], strict=True)
-            self._most = max(self._size, *(len(of_field) - 1 for of_field in self._surfaces))  # SEPARATOR is none
-            return [*of_all(map(held.__getitem__, surfaces))]
+            for surface, terms in zip(fresh, terms_of, strict=True):
+                if len(terms) > 1:
+                    several[surface] = [line_of[term] for term in terms]
+                else:
+                    one[surface] = line_of[terms[0]] if terms else 0
+            of_surfaces = (len(held) for kind in (self._surfaces, self._several) for held in kind)
+            self._most = max(self._size, *of_surfaces) - 1  # SEPARATOR is none, and line 0
+        return [*of_all(several.get(surface) or (one[surface],) for surface in surfaces)]
 
     def _learn(self, field: int, terms: Sequence[str]) -> None:
         """Look up terms of a field, and compare their postings with their checksums."""

@@ -72,7 +72,7 @@ class Words:
 
     def _ranked(self, known: Known, texts: Sequence[str], k: int) -> Ranking:
         """The rankings of some queries; what it does in Python goes on while other threads are in compiled code."""
-        lines = np.array(known.asked(texts), np.int64)
+        lines = known.asked(texts)
         view = known.view  # what its numbers name must outlive the call, while others learn
         return self._answer(view.numbers, lines, k)
 

@@ -7,13 +7,14 @@ import weakref
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import CHUNKED, ONE_FIELD, TWO_FIELDS, asked, build, documents, plain_queries, reader_of, writer_of
 
 import findry.kernels.compiled  # noqa: F401 - the short way is that of compiled kernels; without them there is a plain one
 from findry.index import Schema, Snapshot, create
-from findry.index.strings import MANY, Strings, pack
+from findry.index.strings import MANY, MOST_HELD, OFTEN, Strings, pack
 from findry.records import Document, Queries, Run
 from findry.search import spreading
 from findry.search import words as rooms
@@ -84,6 +85,22 @@ def test_more_terms_than_are_kept_are_looked_up_again(monkeypatch: object) -> No
         assert len(searcher._words.known) == 2
 
 
+@pytest.mark.parametrize("schema", [ONE_FIELD, TWO_FIELDS])
+def test_surfaces_with_no_term_one_or_several_ask_for_all_they_stand_for(schema: Schema) -> None:
+    held = [Document(str(n), {"text": text}) for n, text in enumerate(["the ant", "日本語 ant", "日本", "本語 bee"])]
+    with build(held, schema) as snapshot:
+        searcher = reader_of(snapshot).lexical()
+        queries = ["the", "日本語", "ant", "the 日本語 ant unknown", "日本 the", "ant 日本語 日本語"]
+        for text in [*queries, *queries, " ".join(queries)]:
+            short, long = (searcher.search(Queries.of(text), 9, exclude=e) for e in (None, [[]]))
+            assert same(short, long)
+            assert len(short.rows) == {"the": 0, "ant": 2, "日本語": 3, "日本 the": 2}.get(text, len(short.rows))
+        known = searcher._words.known
+        assert not known.worth[0]
+        assert known._surfaces[0]["the"] == 0 < known._surfaces[0]["ant"]
+        assert len(known._several[0]["日本語"]) == 2
+
+
 def test_what_a_search_reads_outlives_what_others_learn_meanwhile() -> None:
     held = [Document(str(n), {"text": f"w{n} all"}) for n in range(600)]
     with build(held) as snapshot:
@@ -107,4 +124,17 @@ def test_what_a_search_reads_outlives_what_others_learn_meanwhile() -> None:
 def test_many_strings_at_once_are_each_of_them(texts: list[str], data: st.DataObject) -> None:
     strings = Strings(*pack(texts))
     asked_for = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=MANY, max_size=2 * MANY))
-    assert strings.take(np.array(asked_for)) == [texts[index] for index in asked_for]
+    for _ in range(3):  # later from what is held
+        assert strings.take(np.array(asked_for)) == [texts[index] for index in asked_for]
+    assert strings._held == texts
+
+
+def test_only_strings_that_are_asked_for_often_and_are_few_are_held() -> None:
+    few, many = ([f"id{n}" for n in range(count)] for count in (4000, MOST_HELD + 1))
+    for texts, held in ((few, True), (many, False)):
+        strings = Strings(*pack(texts))
+        assert strings.take(np.arange(100)) == texts[:100]
+        assert strings._held is None
+        wanted = np.arange(len(texts) // OFTEN)
+        assert strings.take(wanted) == strings.take(wanted) == texts[: len(wanted)]
+        assert (strings._held is not None) == held
