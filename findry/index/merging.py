@@ -22,8 +22,11 @@ Merge = Callable[[Sequence[tuple[Part, NDArray[np.bool_]]]], Part]
 
 
 def due(parts: Sequence[Part]) -> list[list[Part]]:
-    """The parts to merge next (see `choose`); of large ones several merges that have no part in common."""
-    left, groups = list(parts), list[list[Part]]()
+    """The parts to merge next (see `choose`); of large ones several merges that have no part in common.
+
+    A part of which all is deleted is none of them: the next commit leaves it out.
+    """
+    left, groups = [part for part in parts if part.live.any()], list[list[Part]]()
     while not groups or min(part.segment.docs for group in groups for part in group) >= LARGE:
         live = [int(part.live.sum()) for part in left]
         held, rows = ([getattr(part.segment, name) for part in left] for name in ("docs", "rows"))
@@ -76,8 +79,12 @@ class Merging:
         self._thread.join()
 
     def settle(self, parts: Sequence[Part]) -> list[Part]:
-        """The parts after a merge that has ended: as they were when it failed or a source is gone."""
-        if self._merged is None or not all(any(part is source for part in parts) for source in self.sources):
+        """The parts after a merge that has ended: as they were when it failed or a source is gone.
+
+        A source of which all was deleted since is gone from the parts for good: nothing is left of it to carry over.
+        """
+        there = (any(part is source for part in parts) or not source.live.any() for source in self.sources)
+        if self._merged is None or not all(there):
             return list(parts)
         carry_over(self.sources, self._live, self._merged)
         return [part for part in parts if not any(part is source for source in self.sources)] + [self._merged]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Part", "carry_over"]
+__all__ = ["Part", "carry_over", "forget"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,6 +54,20 @@ class Part:
         """Take back all deletes after the first `fresh` uncommitted ones."""
         self.live[self.fresh[fresh:]] = True
         del self.fresh[fresh:]
+
+
+def forget(parts: Sequence[Part], ids: Sequence[str], keys: NDArray[np.uint64]) -> int:
+    """Delete documents by id, wherever they are; how many were there.  An id is live in one part at most."""
+    found = 0
+    for part in reversed(parts):
+        there = part.forget(ids, keys)
+        if there.any():
+            left = np.flatnonzero(~there)
+            found += len(ids) - len(left)
+            ids, keys = [ids[place] for place in left.tolist()], keys[left]
+        if not ids:
+            break
+    return found
 
 
 def carry_over(sources: Sequence[Part], live: Sequence[Mask], merged: Part) -> None:

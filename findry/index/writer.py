@@ -26,7 +26,7 @@ from findry.index.keys import tie_keys
 from findry.index.limits import LIMITS
 from findry.index.lock import WriterLock
 from findry.index.merging import Merging, due, side_by_side
-from findry.index.parts import Part
+from findry.index.parts import Part, forget
 from findry.index.retire import remove_staging, retire
 from findry.index.schema import Schema
 from findry.index.snapshot import Snapshot
@@ -149,8 +149,7 @@ class Writer:
             raise InputError("the writer is closed", where=str(self._root), hint="open another one")
 
     def _forget(self, ids: Sequence[str], keys: NDArray[np.uint64] | None = None) -> int:
-        keys = tie_keys(ids) if keys is None else keys
-        found = sum(int(part.forget(ids, keys).sum()) for part in self._parts)
+        found = forget(self._parts, ids, tie_keys(ids) if keys is None else keys)
         self._changed = self._changed or found > 0
         return found
 
@@ -283,23 +282,22 @@ class Writer:
         return any(part.staged or part.fresh for part in self._parts)
 
     def _publish(self) -> None:
-        number = self._base.number + 1
+        number, parts = self._base.number + 1, [part for part in self._parts if part.live.any()]
         with self._writing():
-            entries = self._stage.settle(self._parts, number)
+            entries = self._stage.settle(parts, number)
             commit = replace(
                 self._base,
                 number=number,
                 version=self._base.version + self._changed,
-                segments=tuple(entry for entry in entries if entry.docs),
+                segments=tuple(entries),
                 next_segment=self._next,
                 columns=dict(self._kinds),
                 created=now(),
             )
             publish(self._root, commit, self._files)
-        for part, entry in zip(self._parts, entries, strict=True):
+        for part, entry in zip(parts, entries, strict=True):
             part.entry, part.staged, part.fresh = entry, False, []
-        self._parts = [part for part in self._parts if part.entry.docs]
-        self._base, self._changed = commit, False
+        self._parts, self._base, self._changed = parts, commit, False
         retire(self._root, commit, self._keep, self._files)
 
     def close(self) -> None:
