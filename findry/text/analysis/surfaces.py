@@ -99,11 +99,11 @@ class Surfaces:
         for surface, (pieces, _) in self._with_any(surfaces, terms):
             if kept := [piece for piece in pieces if piece.term in terms]:
                 wanted[surface] = kept
-        found = [match for match in pattern.finditer(text) if match.group() in wanted] if wanted else []
         return [
             Occurrence(piece.term, match.start() + piece.start, match.start() + piece.end)
-            for match in found
-            for piece in wanted[match.group()]
+            for begin, end in _chunks_with(text, wanted)
+            for match in pattern.finditer(text, begin, end)
+            for piece in wanted.get(match.group(), ())
         ]
 
     def _with_any(self, surfaces: set[str], terms: Set[str]) -> list[tuple[str, Pieces]]:
@@ -261,3 +261,18 @@ class Surfaces:
 
 
 _fold_letter = lru_cache(maxsize=1 << 14)(fold_case)
+
+
+def _chunks_with(text: str, surfaces: Iterable[str]) -> list[tuple[int, int]]:
+    """The parts of a text between two spaces, the second included, that hold some surfaces, in order.
+
+    A space ends every word, so that they have the surfaces that they have in the text.
+    """
+    chunks: dict[int, int] = {}
+    for surface in surfaces:
+        at = text.find(surface)
+        while at >= 0:
+            begin = text.rfind(" ", 0, at) + 1
+            end = chunks[begin] = text.find(" ", at) + 1 or len(text)
+            at = text.find(surface, end)
+    return sorted(chunks.items())
