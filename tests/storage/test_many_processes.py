@@ -180,7 +180,7 @@ def test_a_reader_left_open_answers_on_and_keeps_nothing_in_the_folder() -> None
                 sizes.append(len(there))
         assert names
         assert not names & there
-        assert max(sizes[12:]) <= max(sizes[:12])
+        assert max(sizes[12:]) <= max(sizes[:12]) + 1  # that of a merge which ends a commit later
         assert len(commit_numbers(root)) == 2
         assert require_one_generation(untouched) == require_one_generation(used)
         assert require_one_generation(used)[0] == before == 1
