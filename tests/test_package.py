@@ -20,7 +20,7 @@ HEAVY = {
     *("bs4", "pypdf", "docx", "selectolax", "matplotlib"),
 }
 FLOORS = {
-    **dict.fromkeys(("errors", "folders", "lazily", "records"), 0),
+    **dict.fromkeys(("errors", "folders", "lazily", "processors", "records"), 0),
     **dict.fromkeys(("kernels", "text", "formats"), 1),
     **dict.fromkeys(("index", "search", "models", "datasets"), 2),
     "algebra": 3,

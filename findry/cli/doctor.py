@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from findry.cli.options import Format, OutputFormat
+from findry.processors import PROCESSORS
 
 MISSING = 3
 NEEDED = ("numpy", "onnxruntime", "onnx", "tokenizers", "safetensors", "PyStemmer", "ir-measures", "numba")
@@ -74,9 +75,7 @@ def doctor_command(
 
 
 def _python() -> Check:
-    import os
-
-    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {PROCESSORS} cores"
     return Check("Python", sys.version_info >= (3, 11), detail)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Building", "Built"]
 
-import os
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -20,8 +19,8 @@ from findry.index.parts import Part
 from findry.index.schema import Schema
 from findry.index.staging import Staging
 from findry.models import Encoder, require_same_card
+from findry.processors import PROCESSORS
 
-PROCESSORS = os.cpu_count() or 1
 MOST_PROCESSES, APART_DOCUMENTS, APART_CHARACTERS = 3, 20_000, 10_000_000
 BESIDE = 1_000
 """From so many documents on, a second thread makes what is kept of them."""

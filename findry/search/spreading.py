@@ -4,14 +4,14 @@ from __future__ import annotations
 
 __all__ = ["THREADED", "spread"]
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import TypeVar
 
+from findry.processors import PROCESSORS
+
 THREADED, MOST, EACH = 64, 512, 8
-PROCESSORS = os.cpu_count() or 1
 T = TypeVar("T")
 
 

@@ -57,6 +57,14 @@ def test_version_and_help(cli: Cli) -> None:
     assert "..." not in shown.split("Commands:")[1].split("Examples:")[0]
 
 
+def test_python_runs_the_package_as_the_command(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "findry", *words], capture_output=True, text=True, check=False)
+
+    assert run("--version").stdout == f"findry {__version__}\n"
+    assert run("info", str(tmp_path / "none")).returncode == 3
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_an_example(cli: Cli, name: str) -> None:
     assert f"findry {name}" in cli(name, "--help").stdout.split("Example")[1]
