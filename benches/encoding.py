@@ -67,6 +67,13 @@ def run(setting: Setting) -> Result:
     int8 = "findry int8"
     ratio = long.ratio(best or "findry", int8) if int8 in engines else None
     result.aim(f"int8, {documents}", best or "findry fp32", ratio, at_least=1.4)
+    half = "openvino bf16"
+    if half in engines:
+        result.notes.append(
+            f"OpenVINO in bfloat16, which it takes where nothing is said and the processor has it: findry takes "
+            f"{long.ratio('findry', half)} its time, findry int8 {long.ratio(int8, half)}; "
+            f"{_kept(vectors['findry'], vectors[half]):.1%} of the top-10 stay."
+        )
     if int8 in engines:
         kept = _kept(vectors["findry"], vectors[int8])
         result.notes.append(f"int8 against float32, each text asked for in the others: {kept:.1%} of the top-10 stay.")

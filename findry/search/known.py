@@ -21,7 +21,7 @@ from findry.text import SEPARATOR
 
 SMALLEST = 256
 of_all = chain.from_iterable
-MOST, LONGEST = 1 << 22, 1 << 17  # saturations kept, 16 MiB, and postings of the longest list that has them
+MOST, LONGEST = 1 << 23, 1 << 18  # saturations kept, 32 MiB, and postings of the longest list that has them
 
 
 class View(NamedTuple):
