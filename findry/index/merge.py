@@ -19,7 +19,7 @@ from findry.index.vectors import build_vectors
 from findry.records import ragged
 
 FLOOR, FACTOR, MERGED_AT_ONCE = 100, 4, 4
-MOST_DELETED, WORTH_IT = 0.5, 0.05
+MOST_DELETED, LEAST_FREED = 0.5, 0.05
 
 
 def choose(live: Sequence[int], held: Sequence[int], rows: Sequence[int] | None = None) -> list[int]:
@@ -45,7 +45,7 @@ def choose(live: Sequence[int], held: Sequence[int], rows: Sequence[int] | None 
                 return sorted(smallest)
     deleted = [of_all - size for of_all, size in zip(held, live, strict=True)]
     wasted = [number for number, gone in enumerate(deleted) if gone > MOST_DELETED * held[number]]
-    return [number for number in wasted if deleted[number] >= WORTH_IT * sum(held)][:1]
+    return [number for number in wasted if deleted[number] >= LEAST_FREED * sum(held)][:1]
 
 
 def merge_segments(
